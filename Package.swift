@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Three groups of targets, one direction of dependency: `Sources` (shared, Embedded-clean) never imports
+// `precompute` (native only). The Embedded flags stand in scripts/toolsets, not here: `.when(platforms: [.linux])`
+// matches the wasm triple too, so the manifest cannot tell the two builds apart.
+
+let strict: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+
+/// A target that compiles natively and as Embedded Swift for wasm.
+func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: strict)
+}
+
+/// A native target of the precompute job.
+func native(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: "precompute/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies + [.byName(name: name)], swiftSettings: strict)
+}
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "martlet",
+  platforms: [.macOS(.v14)],
+  products: [
+    .executable(name: "martlet", targets: ["martlet"]),
+    .executable(name: "scorer", targets: ["EdgeModule"]),
+    .executable(name: "scorer-cli", targets: ["EdgeCommand"]),
+    .executable(name: "probe-module", targets: ["ProbeModule"]),
+    .library(name: "probe", type: .dynamic, targets: ["Probe"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Shared: what runs at the edge.
+    .target(name: "SIMDKernels", path: "Sources/SIMDKernels"),
+    shared("Bytes"),
+    shared("JSONText", ["Bytes"]),
+    shared("SQLiteReader", ["Bytes"]),
+    shared("SnapshotFormat", ["Bytes"]),
+    shared("Session", ["Bytes", "JSONText"]),
+    shared("Recommender", ["Bytes", "SIMDKernels", "SQLiteReader", "SnapshotFormat", "Session"]),
+    shared("EdgeService", ["Bytes", "JSONText", "Recommender", "Session", "SnapshotFormat", "SQLiteReader"]),
+    // The two wasm products, and the symbols that Embedded Swift expects from a C library.
+    .target(name: "EdgeRuntime", path: "Sources/EdgeRuntime"),
+    .executableTarget(
+      name: "EdgeModule", dependencies: ["EdgeRuntime", "EdgeService", "Bytes"], path: "Sources/EdgeModule", swiftSettings: strict),
+    .executableTarget(
+      name: "EdgeCommand", dependencies: ["EdgeRuntime", "EdgeService", "Bytes"], path: "Sources/EdgeCommand",
+      swiftSettings: strict + [.enableExperimentalFeature("Extern")]),
+
+    // Native: the precompute job.
+    .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    native("Configuration", ["Session", yams]),
+    native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session", logging]),
+    native("Models", ["EventLog", "SIMDKernels"]),
+    native("SnapshotWriter", ["Bytes", "Configuration", "Models", "Recommender", "SnapshotFormat", "SQLiteReader", grdb]),
+    native("Report", ["Bytes", "SnapshotFormat", "SnapshotWriter", "SQLiteReader"]),
+    .executableTarget(
+      name: "martlet",
+      dependencies: [
+        "Configuration", "EdgeService", "EventLog", "Models", "Report", "SnapshotWriter", arguments, logging,
+      ], path: "precompute/CLI", swiftSettings: strict),
+
+    // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
+    .target(name: "Probe", dependencies: ["Bytes", "SQLiteReader"], path: "Tests/Probe", swiftSettings: strict),
+    .executableTarget(name: "ProbeModule", dependencies: ["EdgeRuntime", "Probe"], path: "Tests/ProbeModule", swiftSettings: strict),
+    tests("Bytes", []),
+    tests("JSONText", ["Bytes"]),
+    tests("SQLiteReader", ["Bytes", grdb]),
+    tests("SnapshotFormat", ["Bytes"]),
+    tests("Session", ["Bytes"]),
+    tests("Recommender", ["Bytes", "SnapshotFormat", "SnapshotWriter"]),
+    tests("EdgeService", ["Bytes", "SnapshotWriter"]),
+    tests("Configuration", []),
+    tests("EventLog", ["Configuration"]),
+    tests("Models", ["EventLog"]),
+    tests("SnapshotWriter", ["Bytes", "Models", "SnapshotFormat", "SQLiteReader", grdb]),
+  ]
+)

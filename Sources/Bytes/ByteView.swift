@@ -1,0 +1,155 @@
+/// A read-only window on bytes that somebody else keeps alive: a snapshot in memory, a request buffer, a token.
+///
+/// Every access is checked against the window; an access outside traps. Readers of untrusted bytes therefore
+/// test with `slice` or `has` first and report an error of their own. Loads are unaligned, the byte order is in
+/// the name. The owner must outlive the view: views are handed down the call stack or kept beside their owner.
+public struct ByteView: @unchecked Sendable {
+  @usableFromInline let base: UnsafeRawPointer
+  public let count: Int
+
+  @inlinable
+  public init(base: UnsafeRawPointer, count: Int) {
+    precondition(count >= 0)
+    self.base = base
+    self.count = count
+  }
+
+  @inlinable
+  public init(_ buffer: UnsafeRawBufferPointer) {
+    if let base = buffer.baseAddress {
+      self.init(base: base, count: buffer.count)
+    } else {
+      self = .empty
+    }
+  }
+
+  /// The bytes of a literal, which live as long as the program.
+  @inlinable
+  public init(_ literal: StaticString) {
+    self.init(base: UnsafeRawPointer(literal.utf8Start), count: literal.utf8CodeUnitCount)
+  }
+
+  @inlinable
+  public static var empty: ByteView { ByteView("") }
+
+  @inlinable
+  public var isEmpty: Bool { count == 0 }
+
+  /// Where the window starts, for kernels that take a plain pointer; `count` bytes may be read.
+  @inlinable
+  public var start: UnsafeRawPointer { base }
+
+  /// Whether `length` bytes from `offset` lie inside the window.
+  @inlinable
+  public func has(_ offset: Int, _ length: Int) -> Bool {
+    offset >= 0 && length >= 0 && offset <= count && length <= count &- offset
+  }
+
+  @inlinable
+  public subscript(_ index: Int) -> UInt8 {
+    precondition(index >= 0 && index < count)
+    return base.load(fromByteOffset: index, as: UInt8.self)
+  }
+
+  /// The window of `length` bytes from `offset`, or nil where it would reach outside.
+  @inlinable
+  public func slice(_ offset: Int, _ length: Int) -> ByteView? {
+    has(offset, length) ? ByteView(base: base + offset, count: length) : nil
+  }
+
+  @inlinable
+  public func prefix(_ length: Int) -> ByteView {
+    ByteView(base: base, count: max(0, min(length, count)))
+  }
+
+  @inlinable
+  public func dropFirst(_ length: Int) -> ByteView {
+    let skipped = max(0, min(length, count))
+    return ByteView(base: base + skipped, count: count &- skipped)
+  }
+
+  @inlinable
+  public func dropLast(_ length: Int) -> ByteView {
+    prefix(count &- max(0, min(length, count)))
+  }
+
+  @inlinable
+  func load<T: BitwiseCopyable>(_ offset: Int, as type: T.Type) -> T {
+    precondition(has(offset, MemoryLayout<T>.size))
+    return base.loadUnaligned(fromByteOffset: offset, as: type)
+  }
+
+  @inlinable public func u16le(_ offset: Int) -> UInt16 { UInt16(littleEndian: load(offset, as: UInt16.self)) }
+  @inlinable public func u32le(_ offset: Int) -> UInt32 { UInt32(littleEndian: load(offset, as: UInt32.self)) }
+  @inlinable public func u64le(_ offset: Int) -> UInt64 { UInt64(littleEndian: load(offset, as: UInt64.self)) }
+  @inlinable public func u16be(_ offset: Int) -> UInt16 { UInt16(bigEndian: load(offset, as: UInt16.self)) }
+  @inlinable public func u32be(_ offset: Int) -> UInt32 { UInt32(bigEndian: load(offset, as: UInt32.self)) }
+  @inlinable public func u64be(_ offset: Int) -> UInt64 { UInt64(bigEndian: load(offset, as: UInt64.self)) }
+  @inlinable public func f32le(_ offset: Int) -> Float { Float(bitPattern: u32le(offset)) }
+
+  /// The index of the first `byte` at or after `from`.
+  @inlinable
+  public func firstIndex(of byte: UInt8, from: Int = 0) -> Int? {
+    var index = max(0, from)
+    while index < count {
+      if base.load(fromByteOffset: index, as: UInt8.self) == byte { return index }
+      index &+= 1
+    }
+    return nil
+  }
+
+  /// Equality of bytes. `String ==` would link Unicode normalisation tables into the module (50 KB).
+  @inlinable
+  public func equals(_ other: ByteView) -> Bool {
+    guard count == other.count else { return false }
+    var index = 0
+    while index < count {
+      if base.load(fromByteOffset: index, as: UInt8.self) != other.base.load(fromByteOffset: index, as: UInt8.self) {
+        return false
+      }
+      index &+= 1
+    }
+    return true
+  }
+
+  @inlinable
+  public func equals(_ literal: StaticString) -> Bool { equals(ByteView(literal)) }
+
+  /// Equality with ASCII letters folded, for header names and event aliases. `lowercase` is in lower case.
+  public func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
+    guard count == lowercase.utf8CodeUnitCount else { return false }
+    let other = ByteView(lowercase)
+    for index in 0..<count where asciiLowercased(self[index]) != other[index] { return false }
+    return true
+  }
+
+  @inlinable
+  public func starts(with literal: StaticString) -> Bool {
+    prefix(literal.utf8CodeUnitCount).equals(literal)
+  }
+
+  /// Less, equal or greater (-1, 0, 1) by bytes, the shorter first: SQLite's BINARY order.
+  public func compare(_ other: ByteView) -> Int {
+    let shared = min(count, other.count)
+    var index = 0
+    while index < shared {
+      let (a, b) = (self[index], other[index])
+      if a != b { return a < b ? -1 : 1 }
+      index &+= 1
+    }
+    return count == other.count ? 0 : (count < other.count ? -1 : 1)
+  }
+
+  /// Without spaces and tabs at either end.
+  public var trimmed: ByteView {
+    var view = self
+    while !view.isEmpty, view[0] == 0x20 || view[0] == 0x09 { view = view.dropFirst(1) }
+    while !view.isEmpty, view[view.count - 1] == 0x20 || view[view.count - 1] == 0x09 { view = view.dropLast(1) }
+    return view
+  }
+}
+
+@inlinable
+public func asciiLowercased(_ byte: UInt8) -> UInt8 {
+  byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+}

@@ -1,0 +1,23 @@
+/// What is known of each item, by item index of the `EventTable` (same order as `itemIDs`, same count).
+public struct Catalogue: Sendable {
+  public struct Item: Sendable, Equatable {
+    public var title = ""
+    public var category = ""
+    public var brand = ""
+    /// In minor units of the shop's currency (cents); nil where not known.
+    public var price: UInt32?
+    public var url = ""
+    public var image = ""
+    /// Items of one group are variants of one product; empty where the item stands alone.
+    public var group = ""
+    public var isAvailable = true
+    /// Matches a `never_recommend` pattern: its events still count as context, but it is never answered.
+    public var isNeverRecommended = false
+
+    public init() {}
+  }
+
+  public var items: [Item] = []
+
+  public init() {}
+}
