@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func doublesAtTheEnds() throws {
-    #expect(try withJSON("1e308", \.double) == 1e308)
+    #expect(try withJSON("17e307", \.double).map { abs($0 / 17e307 - 1) < 1e-14 } == true)
     #expect(try withJSON("1e309", \.double) == nil)
     #expect(try withJSON("1e400", \.double) == nil)
     #expect(try withJSON("1e-400", \.double) == 0)
