@@ -64,7 +64,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     native("Configuration", ["Session", yams]),
     native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session", logging]),
-    native("Models", ["EventLog", "SIMDKernels"]),
+    native("Models", ["EventLog", "Session", "SIMDKernels"]),
     native("SnapshotWriter", ["Bytes", "Configuration", "Models", "Recommender", "SnapshotFormat", "SQLiteReader", grdb]),
     native("Report", ["Bytes", "SnapshotFormat", "SnapshotWriter", "SQLiteReader"]),
     .executableTarget(
