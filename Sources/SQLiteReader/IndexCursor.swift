@@ -58,6 +58,9 @@ public struct IndexCursor: ~Copyable {
   /// Whether the cursor stands on an entry.
   public var isValid: Bool { cell != nil }
 
+  /// Whether all of the current entry is on one page, so that views of its values last as long as the file.
+  public var isInPlace: Bool { cell?.overflowPage == 0 }
+
   /// The current entry, valid until the cursor moves. The cursor must stand on one.
   public mutating func record() throws(SQLiteError) -> Record {
     guard let cell else { preconditionFailure("the cursor stands on no entry") }
