@@ -62,15 +62,9 @@ let package = Package(
 
     // Native: the precompute job.
     .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-<<<<<<< HEAD
     native("Configuration", ["Bytes", "Session", yams]),
     native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session"]),
-    native("Models", ["EventLog", "SIMDKernels"]),
-=======
-    native("Configuration", ["Session", yams]),
-    native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session", logging]),
     native("Models", ["EventLog", "Session", "SIMDKernels"]),
->>>>>>> models
     native("SnapshotWriter", ["Bytes", "Configuration", "Models", "Recommender", "SnapshotFormat", "SQLiteReader", grdb]),
     native("Report", ["Bytes", "SnapshotFormat", "SnapshotWriter", "SQLiteReader"]),
     .executableTarget(

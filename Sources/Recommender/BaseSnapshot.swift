@@ -3,19 +3,19 @@ import SQLiteReader
 import SnapshotFormat
 
 /// An open base file. Everything per item is read in place, at the addresses resolved here.
-final class BaseSnapshot {
-  let generation: ByteView
-  let asOf: UInt32
-  let items: UInt32
+public final class BaseSnapshot {
+  public let generation: ByteView
+  public let asOf: UInt32
+  public let items: UInt32
   /// Items 0..<shown may be recommended.
-  let shown: UInt32
-  let dimensions: Int
-  let sessionWindow: UInt32
+  public let shown: UInt32
+  public let dimensions: Int
+  public let sessionWindow: UInt32
   let weights: ScoringWeights
 
   let category: ColumnBlocks
   let brand: ColumnBlocks
-  let price: ColumnBlocks
+  private let priceColumn: ColumnBlocks
   let confidence: ColumnBlocks
   let popularity: ColumnBlocks
   let factor: ColumnBlocks?
@@ -60,7 +60,7 @@ final class BaseSnapshot {
     }
     category = try column(.category)
     brand = try column(.brand)
-    price = try column(.price)
+    priceColumn = try column(.price)
     confidence = try column(.confidence)
     popularity = try column(.popularity)
     idAddress = try column(.id)
@@ -98,7 +98,7 @@ final class BaseSnapshot {
   // MARK: Items and their names
 
   /// The external id of `item`; empty where the snapshot is damaged.
-  func id(_ item: UInt32) -> ByteView {
+  public func id(_ item: UInt32) -> ByteView {
     guard let entry = ids.entry(HeapAddress(rawValue: idAddress.u32(item))), !entry.isEmpty else { return .empty }
     return entry.slice(1, Int(entry[0])) ?? .empty
   }
@@ -107,7 +107,7 @@ final class BaseSnapshot {
   func name(_ item: UInt32) -> UInt32 { hash32(id(item), seed: salt(item)) }
 
   /// The name for an id that need not be in this snapshot.
-  func name(ofID id: ByteView) -> UInt32 {
+  public func name(ofID id: ByteView) -> UInt32 {
     if let item = item(id: id) { return name(item) }
     return hash32(id)
   }
@@ -125,7 +125,7 @@ final class BaseSnapshot {
     return nil
   }
 
-  func item(id: ByteView) -> UInt32? {
+  public func item(id: ByteView) -> UInt32? {
     for salt in 0...saltMax {
       // The id's own place: if another id has this name, the next salt may be this one's.
       guard let found = item(name: hash32(id, seed: salt)) else { return nil }
@@ -153,11 +153,22 @@ final class BaseSnapshot {
   /// The ranked list of a `TopList` row; empty where there is none.
   func topList(_ row: Int64) -> ByteView { topLists.list(row) }
 
-  // MARK: Categories and regions
+  // MARK: Attributes and regions
 
-  func categoryName(_ category: UInt16) -> ByteView { categoryNames.text(Int64(category), column: 2) }
+  /// In minor units of the shop's currency; nil where not known.
+  public func price(of item: UInt32) -> UInt32? {
+    let price = priceColumn.u32(item)
+    return price == unknownPrice ? nil : price
+  }
 
-  func category(named name: ByteView) -> UInt16? {
+  public func category(of item: UInt32) -> UInt16? {
+    let category = category.u16(item)
+    return category < categories ? category : nil
+  }
+
+  public func categoryName(_ category: UInt16) -> ByteView { categoryNames.text(Int64(category), column: 2) }
+
+  public func category(named name: ByteView) -> UInt16? {
     do {
       guard case .integer(let id)? = try categoryIndex.value(under: name, column: 1), id >= 0, id < Int64(categories)
       else { return nil }

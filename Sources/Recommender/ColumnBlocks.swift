@@ -18,7 +18,7 @@ struct ColumnBlocks {
     var rest = UInt64(count)
     for block in blocks {
       let expected = min(rest, UInt64(perBlock))
-      guard expected > 0, UInt64(block.count) == expected * UInt64(width) else {
+      guard expected > 0, UInt64(block.count) == expected &* UInt64(width) else {
         throw SnapshotError(.wrongBlockSize, table: column.table)
       }
       rest -= expected

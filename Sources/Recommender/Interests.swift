@@ -38,7 +38,7 @@ struct Interests: ~Copyable {
     var position = 0
     while position < items.count, items[position].item != item { position += 1 }
     if position == items.count { items.append(Interest(item: item, weight: 0, isTaken: nil)) }
-    items[position].weight = max(items[position].weight, weights.events[type] * weights.decay(position))
+    items[position].weight = max(items[position].weight, weights.event(type) * weights.decay(position))
     if items[position].isTaken == nil {
       switch type {
       case .addToCart, .purchase: items[position].isTaken = true

@@ -63,8 +63,7 @@ public struct Recommender: ~Copyable {
   private func category(_ query: borrowing Query, _ base: BaseSnapshot) -> UInt16? {
     if let category = query.category { return category }
     guard let item = query.currentItem ?? interests.newest?.item else { return nil }
-    let category = base.category.u16(item)
-    return category < base.categories ? category : nil
+    return base.category(of: item)
   }
 
   private mutating func rank(_ query: borrowing Query, _ base: BaseSnapshot, _ category: UInt16?) {

@@ -3,11 +3,11 @@ import SQLiteReader
 import SnapshotFormat
 
 /// An open region file.
-final class RegionSnapshot {
-  let code: ByteView
+public final class RegionSnapshot {
+  public let code: ByteView
   /// The region next in size, whose lists serve where this one's end; nil below the world.
-  let parent: ByteView?
-  let people: UInt32
+  public let parent: ByteView?
+  public let people: UInt32
   private let topLists: Table
 
   init(_ file: SnapshotFile) throws(SnapshotError) {
@@ -22,14 +22,14 @@ final class RegionSnapshot {
 }
 
 /// An open text file: what rendered answers show of an item.
-final class TextSnapshot {
+public final class TextSnapshot {
   private let texts: Table
 
   init(_ file: SnapshotFile) throws(SnapshotError) {
     texts = try file.table(Schema.itemText)
   }
 
-  func title(_ item: UInt32) -> ByteView { texts.text(Int64(item), column: 1) }
-  func url(_ item: UInt32) -> ByteView { texts.text(Int64(item), column: 2) }
-  func image(_ item: UInt32) -> ByteView { texts.text(Int64(item), column: 3) }
+  public func title(_ item: UInt32) -> ByteView { texts.text(Int64(item), column: 1) }
+  public func url(_ item: UInt32) -> ByteView { texts.text(Int64(item), column: 2) }
+  public func image(_ item: UInt32) -> ByteView { texts.text(Int64(item), column: 3) }
 }

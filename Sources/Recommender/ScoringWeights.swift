@@ -6,14 +6,14 @@ import SnapshotFormat
 /// The numbers that turn signals into scores, as the snapshot gives them: tables `event_weight`, `position_decay` and
 /// `blend`. Exponentials are tabulated by the builder; the scorer has no libm.
 struct ScoringWeights {
-  private(set) var events = EventWeights()
+  private var events = InlineArray<16, Float>(repeating: 0)
   private var decay = InlineArray<64, Float>(repeating: 0)
   private var blend = InlineArray<128, Float>(repeating: 0)
 
   init(_ file: SnapshotFile) throws(SnapshotError) {
-    var events = EventWeights()
+    var events = InlineArray<16, Float>(repeating: 0)
     try ScoringWeights.forEachWeight(in: Schema.eventWeight, of: file, at: 2) { (row, weight) in
-      if row > 0, row < 16, let type = EventType(rawValue: UInt8(row)) { events[type] = weight }
+      if row >= 0, row < 16 { events[Int(row)] = weight }
     }
     var decay = InlineArray<64, Float>(repeating: 0)
     try ScoringWeights.forEachWeight(in: Schema.positionDecay, of: file, at: 1) { (row, weight) in
@@ -27,6 +27,9 @@ struct ScoringWeights {
     self.decay = decay
     self.blend = blend
   }
+
+  /// What an event of `type` says of its item.
+  func event(_ type: EventType) -> Float { events[Int(type.rawValue)] }
 
   /// The weight of the signal that is `position` distinct items back.
   func decay(_ position: Int) -> Float { position >= 0 && position < 64 ? decay[position] : 0 }

@@ -6,9 +6,9 @@ import SnapshotFormat
 public struct Snapshots: ~Copyable {
   static let regionsMax = 256
 
-  private(set) var base: BaseSnapshot?
-  private(set) var regions: [RegionSnapshot] = []
-  private(set) var text: TextSnapshot?
+  public private(set) var base: BaseSnapshot?
+  public private(set) var regions: [RegionSnapshot] = []
+  public private(set) var text: TextSnapshot?
 
   init() {}
 
@@ -36,9 +36,12 @@ public struct Snapshots: ~Copyable {
     }
   }
 
+  /// How long a signal counts, seconds; a day where no base is open.
+  public var sessionWindow: UInt32 { base?.sessionWindow ?? 86_400 }
+
   /// The open region that serves visitors of region `code`: its own, or the one that the builder has merged it into.
   /// Nil where none is open: the base's lists, which are the world's, serve.
-  func region(serving code: ByteView) -> RegionSnapshot? {
+  public func region(serving code: ByteView) -> RegionSnapshot? {
     guard !code.isEmpty, let base else { return nil }
     return find(base.regionServing(code) ?? code)
   }
