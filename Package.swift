@@ -62,9 +62,9 @@ let package = Package(
 
     // Native: the precompute job.
     .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    native("Configuration", ["Session", yams]),
-    native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session", logging]),
-    native("Models", ["EventLog", "SIMDKernels"]),
+    native("Configuration", ["Bytes", "Session", yams]),
+    native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session"]),
+    native("Models", ["EventLog", "Session", "SIMDKernels"]),
     native("SnapshotWriter", ["Bytes", "Configuration", "Models", "Recommender", "SnapshotFormat", "SQLiteReader", grdb]),
     native("Report", ["Bytes", "SnapshotFormat", "SnapshotWriter", "SQLiteReader"]),
     .executableTarget(
@@ -83,8 +83,8 @@ let package = Package(
     tests("Session", ["Bytes"]),
     tests("Recommender", ["Bytes", "SnapshotFormat", "SnapshotWriter"]),
     tests("EdgeService", ["Bytes", "SnapshotWriter"]),
-    tests("Configuration", []),
-    tests("EventLog", ["Configuration"]),
+    tests("Configuration", ["Bytes"]),
+    tests("EventLog", ["Bytes", "Configuration", "Session"]),
     tests("Models", ["EventLog"]),
     tests("SnapshotWriter", ["Bytes", "Models", "SnapshotFormat", "SQLiteReader", grdb]),
   ]

@@ -39,6 +39,11 @@ public struct ByteWriter {
 
   public mutating func append(_ literal: StaticString) { append(ByteView(literal)) }
 
+  /// The lowest `count` bytes of `value`.
+  public mutating func appendLittleEndian(_ value: UInt32, count: Int) {
+    for index in 0..<count { append(UInt8(truncatingIfNeeded: value >> (8 * UInt32(index)))) }
+  }
+
   public mutating func appendDecimal(_ value: UInt64) {
     var divisor: UInt64 = 1
     while value / divisor >= 10 { divisor &*= 10 }

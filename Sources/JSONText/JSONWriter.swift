@@ -1,0 +1,109 @@
+import Bytes
+
+/// Writes JSON into a `ByteWriter` and sets the commas. The caller opens and closes in pairs, and gives every member a
+/// key; whether all of it fitted stands in `output.overflowed`.
+public struct JSONWriter {
+  public var output: ByteWriter
+  private var needsComma = false
+
+  public init(_ output: ByteWriter) { self.output = output }
+
+  public mutating func beginObject() { open(UInt8(ascii: "{")) }
+  public mutating func endObject() { close(UInt8(ascii: "}")) }
+  public mutating func beginArray() { open(UInt8(ascii: "[")) }
+  public mutating func endArray() { close(UInt8(ascii: "]")) }
+
+  /// The name of the next value; it is written as it is and must need no escape.
+  public mutating func key(_ name: StaticString) {
+    separate()
+    output.append(UInt8(ascii: "\""))
+    output.append(name)
+    output.append("\":")
+    needsComma = false
+  }
+
+  /// The name of the next value, escaped like a string.
+  public mutating func key(_ name: ByteView) {
+    separate()
+    appendQuoted(name)
+    output.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  /// A string: quotes, backslashes and control characters are escaped, `<` too so that the text may stand inside an
+  /// HTML script element, and bytes that are not UTF-8 become U+FFFD.
+  public mutating func string(_ bytes: ByteView) {
+    separate()
+    appendQuoted(bytes)
+  }
+
+  public mutating func string(_ literal: StaticString) { string(ByteView(literal)) }
+
+  public mutating func integer(_ value: Int64) {
+    separate()
+    output.appendDecimal(value)
+  }
+
+  public mutating func unsigned(_ value: UInt64) {
+    separate()
+    output.appendDecimal(value)
+  }
+
+  /// `units / 10^decimals`, with all the decimals.
+  public mutating func fixed(_ units: Int64, decimals: Int) {
+    separate()
+    if units < 0 { output.append(UInt8(ascii: "-")) }
+    output.appendFixed(units.magnitude, decimals: decimals)
+  }
+
+  public mutating func bool(_ value: Bool) { raw(ByteView(value ? "true" : "false")) }
+  public mutating func null() { raw(ByteView("null")) }
+
+  /// A value that is JSON already.
+  public mutating func raw(_ value: ByteView) {
+    separate()
+    output.append(value)
+  }
+
+  private mutating func open(_ bracket: UInt8) {
+    separate()
+    output.append(bracket)
+    needsComma = false
+  }
+
+  private mutating func close(_ bracket: UInt8) {
+    output.append(bracket)
+    needsComma = true
+  }
+
+  private mutating func separate() {
+    if needsComma { output.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  private mutating func appendQuoted(_ bytes: ByteView) {
+    output.append(UInt8(ascii: "\""))
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      let length = bytes.utf8SequenceLength(at: index)
+      switch byte {
+      case UInt8(ascii: "\""): output.append("\\\"")
+      case UInt8(ascii: "\\"): output.append("\\\\")
+      case 0x0A: output.append("\\n")
+      case 0x0D: output.append("\\r")
+      case 0x09: output.append("\\t")
+      case 0..<0x20, UInt8(ascii: "<"), 0x7F:
+        output.append("\\u00")
+        output.append(Self.hex(byte >> 4))
+        output.append(Self.hex(byte & 15))
+      default:
+        if length == 0 { output.append("\u{FFFD}") } else { output.append(bytes.dropFirst(index).prefix(length)) }
+      }
+      index &+= max(length, 1)
+    }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  private static func hex(_ digit: UInt8) -> UInt8 { digit < 10 ? 0x30 &+ digit : 0x57 &+ digit }
+}

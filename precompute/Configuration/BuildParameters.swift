@@ -1,0 +1,66 @@
+/// How far back the lists look, counted from `as_of`.
+public struct Windows: Sendable, Equatable {
+  /// What is trending.
+  public var trendingSeconds: UInt32 = 30 * 86_400
+  /// Item-to-item lists and factors; nil: all of the input.
+  public var listsSeconds: UInt32?
+
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("trending") { trendingSeconds = try value.seconds() }
+    if let value = try section.value("lists") { listsSeconds = try value.string() == "all" ? nil : value.seconds() }
+    try section.finish()
+  }
+}
+
+/// Which regions get lists of their own.
+public struct RegionRules: Sendable, Equatable {
+  /// Regions with fewer distinct people are merged into their group, or, without one, into the world.
+  public var minimumPeople = 30
+  /// Only this many regions, those with the most events, stay; nil: all.
+  public var keepBusiest: Int?
+  /// The name under which the others count together; nil: they only count for the world.
+  public var other: String?
+  /// Regions by the name of the group that they belong to.
+  public var groups: [String: [String]] = [:]
+
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("minimum_people") { minimumPeople = try value.integer(in: 1...1_000_000_000) }
+    if let value = try section.value("keep_busiest") { keepBusiest = try value.integer(in: 1...65_534) }
+    if let value = try section.value("other") {
+      other = try value.string()
+      if keepBusiest == nil { throw value.failure("needs `keep_busiest`: without it no region is left over") }
+    }
+    if let value = try section.value("groups") { try readGroups(value) }
+    try section.finish()
+  }
+
+  private mutating func readGroups(_ value: YAMLValue) throws {
+    var groupOfRegion: [String: String] = [:]
+    for (name, value) in try value.entries() {
+      let members = try value.strings()
+      for member in members {
+        if let earlier = groupOfRegion.updateValue(name, forKey: member) {
+          throw value.failure("\"\(member)\" is in group \"\(earlier)\" already")
+        }
+      }
+      groups[name] = members
+    }
+  }
+}
+
+/// What the build may put out.
+public struct SnapshotLimits: Sendable, Equatable {
+  /// Bytes that the base file may have.
+  public var budgetBytes: UInt64 = 8 << 20
+  /// Published generations that stay for rollback, the newest counted.
+  public var keepGenerations = 3
+
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("budget") { budgetBytes = try value.bytes(in: 64 << 10...25 << 20) }
+    if let value = try section.value("keep_generations") { keepGenerations = try value.integer(in: 1...1000) }
+    try section.finish()
+  }
+}

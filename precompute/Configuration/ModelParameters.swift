@@ -1,0 +1,84 @@
+/// Parameters of the models; what they mean is described with the models.
+public struct ModelParameters: Sendable, Equatable {
+  public struct Popularity: Sendable, Equatable {
+    public var halfLifeSeconds: UInt32 = 7 * 86_400
+    /// The weight of the parent in a region's list, as a number of events.
+    public var shrinkage = 50.0
+  }
+
+  public struct NextItem: Sendable, Equatable {
+    public var length = 50
+    /// How many events apart two items may stand.
+    public var steps = 10
+    public var recencyHalfLifeSeconds: UInt32?
+  }
+
+  public struct BoughtTogether: Sendable, Equatable {
+    public var length = 50
+    /// Baskets in which two items have to stand together.
+    public var minimumSupport = 1
+    public var recencyHalfLifeSeconds: UInt32?
+  }
+
+  public struct Factors: Sendable, Equatable {
+    public var dimensions = 32
+    public var iterations = 12
+    public var regularization = 0.05
+    /// Confidence of an observation is `1 + alpha · weight`.
+    public var alpha = 10.0
+  }
+
+  public var popularity = Popularity()
+  public var nextItem = NextItem()
+  public var boughtTogether = BoughtTogether()
+  public var factors = Factors()
+
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("popularity") { try popularity.read(value) }
+    if let value = try section.value("next_item") { try nextItem.read(value) }
+    if let value = try section.value("bought_together") { try boughtTogether.read(value) }
+    if let value = try section.value("factors") { try factors.read(value) }
+    try section.finish()
+  }
+}
+
+extension ModelParameters.Popularity {
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("half_life") { halfLifeSeconds = try value.seconds() }
+    if let value = try section.value("shrinkage") { shrinkage = try value.number(in: 0...1e9) }
+    try section.finish()
+  }
+}
+
+extension ModelParameters.NextItem {
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("length") { length = try value.integer(in: 1...1000) }
+    if let value = try section.value("steps") { steps = try value.integer(in: 1...1000) }
+    if let value = try section.value("recency_half_life") { recencyHalfLifeSeconds = try value.seconds() }
+    try section.finish()
+  }
+}
+
+extension ModelParameters.BoughtTogether {
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("length") { length = try value.integer(in: 1...1000) }
+    if let value = try section.value("minimum_support") { minimumSupport = try value.integer(in: 1...1_000_000) }
+    if let value = try section.value("recency_half_life") { recencyHalfLifeSeconds = try value.seconds() }
+    try section.finish()
+  }
+}
+
+extension ModelParameters.Factors {
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("dimensions") { dimensions = try value.integer(in: 4...256) }
+    if let value = try section.value("iterations") { iterations = try value.integer(in: 1...1000) }
+    if let value = try section.value("regularization") { regularization = try value.number(in: 1e-9...1e6) }
+    if let value = try section.value("alpha") { alpha = try value.number(in: 0...1e6) }
+    try section.finish()
+  }
+}
