@@ -78,10 +78,11 @@ class Policy:
         )
 
     def target(self, path: bytes, query: bytes) -> bytes:
-        """The request target for the module: as it came, but without the host's own `time`."""
-        if self.allow_overrides and query:
-            query = b"&".join(part for part in query.split(b"&") if part.partition(b"=")[0] != b"time")
-        return path + b"?" + query if query else path
+        """The request target for the module, as it came: only `time` is the host's own, and `region` is taken out
+        where it may not choose the region, because its file may not be open."""
+        mine = (b"time",) if self.allow_overrides else (b"time", b"region")
+        kept = b"&".join(part for part in query.split(b"&") if part.partition(b"=")[0] not in mine)
+        return path + b"?" + kept if kept else path
 
     def _overrides(self, query: bytes) -> tuple[str | None, int | None]:
         if not self.allow_overrides:
