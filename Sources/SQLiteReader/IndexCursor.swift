@@ -14,6 +14,7 @@ public struct IndexCursor: ~Copyable {
   }
 
   /// Moves to the first entry; false in an empty index.
+  @inline(never)
   public mutating func first() throws(SQLiteError) -> Bool {
     cell = nil
     try tree.enterRoot()
@@ -22,6 +23,7 @@ public struct IndexCursor: ~Copyable {
   }
 
   /// Moves to the next entry; false at the end.
+  @inline(never)
   public mutating func next() throws(SQLiteError) -> Bool {
     guard cell != nil else { return false }
     cell = nil
@@ -33,6 +35,7 @@ public struct IndexCursor: ~Copyable {
 
   /// Moves to the first entry whose leading columns are `key` or follow it; false where there is none.
   /// - Throws: `unknownKeyOrder` where the schema leaves the order open and the caller has not given it.
+  @inline(never)
   public mutating func seek(atOrAfter key: Span<Value>) throws(SQLiteError) -> Bool {
     cell = nil
     try tree.enterRoot()
@@ -51,6 +54,7 @@ public struct IndexCursor: ~Copyable {
   }
 
   /// Whether the leading columns of the current entry are `key`.
+  @inline(never)
   public mutating func matches(_ key: Span<Value>) throws(SQLiteError) -> Bool {
     try compare(index, key) == 0
   }
@@ -62,6 +66,7 @@ public struct IndexCursor: ~Copyable {
   public var isInPlace: Bool { cell?.overflowPage == 0 }
 
   /// The current entry, valid until the cursor moves. The cursor must stand on one.
+  @inline(never)
   public mutating func record() throws(SQLiteError) -> Record {
     guard let cell else { preconditionFailure("the cursor stands on no entry") }
     return try record(cell, index)
@@ -84,6 +89,7 @@ public struct IndexCursor: ~Copyable {
   }
 
   /// Stands on cell `index` of the current page, or on what follows it in the tree.
+  @inline(never)
   private mutating func settle(_ index: Int) throws(SQLiteError) -> Bool {
     self.index = index
     if index >= tree.page.cellCount {
