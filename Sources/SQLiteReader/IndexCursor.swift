@@ -8,6 +8,7 @@ public struct IndexCursor: ~Copyable {
   private var index = 0
   private var cell: Cell?
 
+  @inline(never)
   init(_ pages: PageSource, root: UInt32, order: KeyOrder?) throws(SQLiteError) {
     tree = try TreeCursor(pages, root: root, tree: .index)
     self.order = order
@@ -72,11 +73,13 @@ public struct IndexCursor: ~Copyable {
     return try record(cell, index)
   }
 
+  @inline(never)
   private mutating func record(_ cell: Cell, _ index: Int) throws(SQLiteError) -> Record {
     try Record(tree.payload(cell, index), at: tree.page.offset &+ UInt64(cell.payloadOffset))
   }
 
   /// Entry `index` of the current page against a key, in the order of the index.
+  @inline(never)
   private mutating func compare(_ index: Int, _ key: Span<Value>) throws(SQLiteError) -> Int {
     guard let order else { throw SQLiteError(.unknownKeyOrder, at: tree.page.offset) }
     var values = try record(tree.page.cell(index), index).values

@@ -7,6 +7,7 @@ public struct TableCursor: ~Copyable {
   private var index = 0
   private var cell: Cell?
 
+  @inline(never)
   init(_ pages: PageSource, root: UInt32) throws(SQLiteError) {
     tree = try TreeCursor(pages, root: root, tree: .table)
   }

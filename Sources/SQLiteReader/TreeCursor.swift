@@ -30,6 +30,7 @@ struct TreeCursor: ~Copyable {
   }
 
   /// Back to the root page.
+  @inline(never)
   mutating func enterRoot() throws(SQLiteError) {
     depth = 0
     resetVisits()
