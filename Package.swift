@@ -22,6 +22,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -38,6 +39,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -64,13 +66,19 @@ let package = Package(
     .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     native("Configuration", ["Bytes", "Session", yams]),
     native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session"]),
-    native("Models", ["EventLog", "Session", "SIMDKernels"]),
-    native("SnapshotWriter", ["Bytes", "Configuration", "Models", "Recommender", "SnapshotFormat", "SQLiteReader", grdb]),
-    native("Report", ["Bytes", "SnapshotFormat", "SnapshotWriter", "SQLiteReader"]),
+    native("Models", ["Configuration", "EventLog", "Session"]),
+    native(
+      "SnapshotWriter",
+      [
+        "Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat", "SQLiteReader",
+        crypto, grdb,
+      ]),
+    native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Configuration", "EdgeService", "EventLog", "Models", "Report", "SnapshotWriter", arguments, logging,
+        "Bytes", "Configuration", "EdgeService", "EventLog", "Models", "Report", "SnapshotFormat", "SnapshotWriter",
+        arguments, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.

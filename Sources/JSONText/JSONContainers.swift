@@ -8,9 +8,12 @@ extension JSONValue {
   public var elements: JSONElements { JSONElements(items: JSONItems(self, of: .array)) }
 
   /// The value of the member with this name: the last one where a name is repeated, as JavaScript reads it.
-  public func member(named name: StaticString) -> JSONValue? {
+  public func member(named name: StaticString) -> JSONValue? { member(ByteView(name)) }
+
+  /// The same for a name that is not a literal.
+  public func member(_ name: ByteView) -> JSONValue? {
     var found: JSONValue?
-    for member in members where member.key.equals(ByteView(name)) { found = member.value }
+    for member in members where member.key.equals(name) { found = member.value }
     return found
   }
 }

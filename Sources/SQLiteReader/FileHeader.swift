@@ -39,13 +39,11 @@ public struct FileHeader: Sendable {
     }
   }
 
-  /// SQLite sets schema format and encoding when it makes the first table; until then both are 0.
+  /// SQLite sets schema format and encoding when it makes the first table; until then either may be 0.
   private static func checkSchema(_ file: ByteView) throws(SQLiteError) {
-    let (format, encoding) = (file.u32be(44), file.u32be(56))
-    let cellCount = file.u16be(Limits.headerSize + 3)
-    if format == 0, encoding == 0, cellCount == 0 { return }
-    guard 1...4 ~= format else { throw SQLiteError(.unsupportedVersion, at: 44) }
-    guard encoding == 1 || (encoding == 0 && cellCount == 0) else { throw SQLiteError(.unsupportedEncoding, at: 56) }
+    let least: UInt32 = file.u16be(Limits.headerSize + 3) == 0 ? 0 : 1
+    guard least...4 ~= file.u32be(44) else { throw SQLiteError(.unsupportedVersion, at: 44) }
+    guard least...1 ~= file.u32be(56) else { throw SQLiteError(.unsupportedEncoding, at: 56) }
   }
 
   /// The header's count is valid when the change counter was written together with it; versions before 3.7.0 did

@@ -8,12 +8,14 @@ public struct IndexCursor: ~Copyable {
   private var index = 0
   private var cell: Cell?
 
+  @inline(never)
   init(_ pages: PageSource, root: UInt32, order: KeyOrder?) throws(SQLiteError) {
     tree = try TreeCursor(pages, root: root, tree: .index)
     self.order = order
   }
 
   /// Moves to the first entry; false in an empty index.
+  @inline(never)
   public mutating func first() throws(SQLiteError) -> Bool {
     cell = nil
     try tree.enterRoot()
@@ -22,6 +24,7 @@ public struct IndexCursor: ~Copyable {
   }
 
   /// Moves to the next entry; false at the end.
+  @inline(never)
   public mutating func next() throws(SQLiteError) -> Bool {
     guard cell != nil else { return false }
     cell = nil
@@ -33,6 +36,7 @@ public struct IndexCursor: ~Copyable {
 
   /// Moves to the first entry whose leading columns are `key` or follow it; false where there is none.
   /// - Throws: `unknownKeyOrder` where the schema leaves the order open and the caller has not given it.
+  @inline(never)
   public mutating func seek(atOrAfter key: Span<Value>) throws(SQLiteError) -> Bool {
     cell = nil
     try tree.enterRoot()
@@ -51,6 +55,7 @@ public struct IndexCursor: ~Copyable {
   }
 
   /// Whether the leading columns of the current entry are `key`.
+  @inline(never)
   public mutating func matches(_ key: Span<Value>) throws(SQLiteError) -> Bool {
     try compare(index, key) == 0
   }
@@ -62,16 +67,19 @@ public struct IndexCursor: ~Copyable {
   public var isInPlace: Bool { cell?.overflowPage == 0 }
 
   /// The current entry, valid until the cursor moves. The cursor must stand on one.
+  @inline(never)
   public mutating func record() throws(SQLiteError) -> Record {
     guard let cell else { preconditionFailure("the cursor stands on no entry") }
     return try record(cell, index)
   }
 
+  @inline(never)
   private mutating func record(_ cell: Cell, _ index: Int) throws(SQLiteError) -> Record {
     try Record(tree.payload(cell, index), at: tree.page.offset &+ UInt64(cell.payloadOffset))
   }
 
   /// Entry `index` of the current page against a key, in the order of the index.
+  @inline(never)
   private mutating func compare(_ index: Int, _ key: Span<Value>) throws(SQLiteError) -> Int {
     guard let order else { throw SQLiteError(.unknownKeyOrder, at: tree.page.offset) }
     var values = try record(tree.page.cell(index), index).values
@@ -84,6 +92,7 @@ public struct IndexCursor: ~Copyable {
   }
 
   /// Stands on cell `index` of the current page, or on what follows it in the tree.
+  @inline(never)
   private mutating func settle(_ index: Int) throws(SQLiteError) -> Bool {
     self.index = index
     if index >= tree.page.cellCount {

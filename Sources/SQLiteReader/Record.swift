@@ -31,6 +31,7 @@ public struct Record {
 
   /// The value of column `index`, counted from 0, or nil where the record has fewer columns. Walks the header up to
   /// there: to read many columns, walk `values`.
+  @inline(never)
   public func value(at index: Int) throws(SQLiteError) -> Value? {
     var values = values
     for _ in 0..<index {
@@ -60,6 +61,7 @@ public struct RecordValues {
   }
 
   /// The next value, or nil after the last.
+  @inline(never)
   public mutating func next() throws(SQLiteError) -> Value? {
     guard let (type, content) = try step() else { return nil }
     return type.value(content)
@@ -70,6 +72,7 @@ public struct RecordValues {
     try step() != nil
   }
 
+  @inline(never)
   private mutating func step() throws(SQLiteError) -> (SerialType, ByteView)? {
     if header.isEmpty { return nil }
     guard let varint = header.varint(at: 0), let type = SerialType(varint.value),

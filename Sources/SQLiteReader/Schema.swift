@@ -62,6 +62,7 @@ public struct SchemaCursor: ~Copyable {
   }
 
   /// The next object, or nil after the last.
+  @inline(never)
   public mutating func next() throws(SQLiteError) -> SchemaEntry? {
     let found = started ? try rows.next() : try rows.first()
     started = true
@@ -69,6 +70,7 @@ public struct SchemaCursor: ~Copyable {
   }
 
   /// The next object of a kind and name. As in SQL, ASCII letters are the same in both cases.
+  @inline(never)
   mutating func next(_ kind: SchemaEntry.Kind, named name: ByteView) throws(SQLiteError) -> SchemaEntry? {
     while let entry = try next() {
       if entry.kind == kind, equalsIgnoringCase(entry.name, name) { return entry }

@@ -7,22 +7,26 @@ public struct TableCursor: ~Copyable {
   private var index = 0
   private var cell: Cell?
 
+  @inline(never)
   init(_ pages: PageSource, root: UInt32) throws(SQLiteError) {
     tree = try TreeCursor(pages, root: root, tree: .table)
   }
 
   /// Moves to the row with the least rowid; false in an empty table.
+  @inline(never)
   public mutating func first() throws(SQLiteError) -> Bool {
     try seek(atOrAfter: .min)
   }
 
   /// Moves to the next row; false at the end.
+  @inline(never)
   public mutating func next() throws(SQLiteError) -> Bool {
     guard cell != nil else { return false }
     return try settle(index &+ 1)
   }
 
   /// Moves to the row `rowid`; false where there is none.
+  @inline(never)
   public mutating func seek(rowid: Int64) throws(SQLiteError) -> Bool {
     let index = try search(rowid)
     if index < tree.page.cellCount, try tree.page.rowid(index) == rowid { return try settle(index) }
@@ -30,6 +34,7 @@ public struct TableCursor: ~Copyable {
   }
 
   /// Moves to the first row whose rowid is `rowid` or greater; false where there is none.
+  @inline(never)
   public mutating func seek(atOrAfter rowid: Int64) throws(SQLiteError) -> Bool {
     try settle(search(rowid))
   }
@@ -41,6 +46,7 @@ public struct TableCursor: ~Copyable {
   public var rowid: Int64 { current.rowid }
 
   /// The current row, valid until the cursor moves.
+  @inline(never)
   public mutating func record() throws(SQLiteError) -> Record {
     try Record(tree.payload(current, index), at: payloadOffset)
   }
@@ -56,6 +62,7 @@ public struct TableCursor: ~Copyable {
   }
 
   /// The leaf where `rowid` belongs becomes the current page; gives the index of the first cell not below it.
+  @inline(never)
   private mutating func search(_ rowid: Int64) throws(SQLiteError) -> Int {
     cell = nil
     try tree.enterRoot()
@@ -71,6 +78,7 @@ public struct TableCursor: ~Copyable {
   }
 
   /// Stands on cell `index` of the current leaf, or on what follows it in the tree.
+  @inline(never)
   private mutating func settle(_ index: Int) throws(SQLiteError) -> Bool {
     cell = nil
     self.index = index

@@ -30,6 +30,7 @@ struct TreeCursor: ~Copyable {
   }
 
   /// Back to the root page.
+  @inline(never)
   mutating func enterRoot() throws(SQLiteError) {
     depth = 0
     resetVisits()
@@ -41,6 +42,7 @@ struct TreeCursor: ~Copyable {
     visitsLeft = pages.header.pageCount
   }
 
+  @inline(never)
   mutating func enterChild(_ index: Int) throws(SQLiteError) {
     guard depth < Limits.treeDepth else { throw SQLiteError(.cycle, at: page.offset) }
     path[depth] = Step(page: page.number, child: UInt16(truncatingIfNeeded: index))
@@ -48,12 +50,14 @@ struct TreeCursor: ~Copyable {
     page = try enter(page.child(index))
   }
 
+  @inline(never)
   mutating func enterFirstLeaf() throws(SQLiteError) {
     while page.isInterior { try enterChild(0) }
   }
 
   /// Up from a page that has no entry left. Gives the index of the next entry, then on `page`, or nil at the end.
   /// In a table only leaves have entries; in an index an interior cell follows the child that it closes.
+  @inline(never)
   mutating func leave() throws(SQLiteError) -> Int? {
     while depth > 0 {
       depth &-= 1
@@ -70,6 +74,7 @@ struct TreeCursor: ~Copyable {
 
   /// The payload of cell `index` of the current page: in place, or assembled in a buffer of this cursor that
   /// the next such payload overwrites.
+  @inline(never)
   mutating func payload(_ cell: Cell, _ index: Int) throws(SQLiteError) -> ByteView {
     let local = page.bytes.dropFirst(cell.payloadOffset).prefix(cell.localSize)
     guard cell.localSize < cell.payloadSize else { return local }

@@ -7,13 +7,15 @@ import Foundation
 ///     Σ_seen c·(1 − x_u·y_i)² + α₀ Σ_all (x_u·y_i)² + λ (Σ_u s_u‖x_u‖² + Σ_i s_i‖y_i‖²)
 ///     s_u = (n_u + α₀·items)^ν,  s_i = (n_i + α₀·people)^ν,  n the number of seen cells of a row.
 ///
-/// Every row is solved exactly, from a start that depends on the seed and the item alone.
+/// Rows are solved by `RidgeSolver`, from a start that depends on the seed and the item alone.
 public struct ImplicitALS: Sendable {
   public struct Parameters: Sendable {
     public var weights = EventWeights.standard
     /// A multiple of 8.
     public var dimensions = 32
-    public var iterations = 12
+    public var iterations = 10
+    /// Steps of conjugate gradients a row and iteration.
+    public var solverSteps = 3
     /// α₀, the weight of a cell that was not seen.
     public var unobservedWeight: Float = 0.1
     /// λ and ν.
@@ -118,8 +120,8 @@ private struct FactorTable: Sendable {
     values.withUnsafeMutableBufferPointer { values in
       guard let solutions = values.baseAddress else { return }
       parallelism.forEachChunk(
-        of: rows.count, size: 256, scratch: { NormalEquations(dimensions: blocks * 8) }
-      ) { equations, _, range in
+        of: rows.count, size: 256, scratch: { RidgeSolver(dimensions: blocks * 8) }
+      ) { solver, _, range in
         for row in range {
           let cells = rows.range(row)
           let solution = solutions + row * blocks
@@ -130,10 +132,10 @@ private struct FactorTable: Sendable {
           let ridge = parameters.ridge(seen: cells.count, of: other.rows)
           rows.columns.withUnsafeBufferPointer { columns in
             rows.confidences.withUnsafeBufferPointer { confidences in
-              equations.solve(
-                gram: gram, ridge: ridge, factors: other.values,
+              solver.solve(
+                solution, gram: gram, ridge: ridge, factors: other.values,
                 columns: UnsafeBufferPointer(rebasing: columns[cells]),
-                confidences: UnsafeBufferPointer(rebasing: confidences[cells]), into: solution)
+                confidences: UnsafeBufferPointer(rebasing: confidences[cells]), steps: parameters.solverSteps)
             }
           }
         }

@@ -2,9 +2,9 @@ import EventLog
 import Foundation
 
 /// What comes next after an item. For ordered sessions, sequential rules (Ludewig and Jannach 2018) with type weights:
-/// rule[a][b] += w_b · recency · 1/d for each a before b at distance d, divided by the recency-weighted number of times
-/// that a was seen, plus a constant that keeps a single sighting from passing for certainty. Unordered sessions have no
-/// next: there, `CoOccurrence` of all their items.
+/// rule[a][b] += w_b · recency / d for each a before b at distance d, and `backward` times as much for b before a;
+/// divided by the recency-weighted number of times that a was seen, plus a constant that keeps a single sighting from
+/// passing for certainty. Unordered sessions have no next: there, `CoOccurrence` of all their items.
 public enum NextItem {
   public struct Parameters: Sendable {
     /// Whether the order of a session's events means anything; false for baskets.
@@ -12,6 +12,9 @@ public enum NextItem {
     public var weights = EventWeights.standard
     /// The greatest distance between the two items of a rule.
     public var steps = 10
+    /// What a pair counts in the other direction. Measured on Serenade's toy sessions, where most items are rare:
+    /// HitRate@20 .466 at 0, .549 at 0.5, .546 at 1.
+    public var backward = 0.5
     /// Only the last so many events of a session count.
     public var lastEvents = 100
     /// Seconds after which a session counts half; nil counts all alike.
@@ -58,18 +61,25 @@ public enum NextItem {
     }
     let damping = parameters.popularityDamping
     let divisors = damping == 0 ? [] : sightings.map { pow($0, damping) }
-    let inverseDistance = (0...max(1, parameters.steps)).map { 1 / Double(max(1, $0)) }
-    let steps = parameters.steps
+    let (steps, backward) = (parameters.steps, parameters.backward)
+    let inverse = (0...max(1, steps)).map { 1 / Double(max(1, $0)) }
     let shrink = parameters.shrink
 
     return ItemLists.fit(itemCount: itemCount, length: parameters.length, parallelism: parallelism) { source, row in
-      for position in occurrences[source] {
-        let session = Int(sequences.sessions[Int(position)])
-        let start = Int(position) + 1
-        for next in start..<max(start, min(start + steps, sequences.range(session).upperBound)) {
-          let target = sequences.items[next]
-          guard target != UInt32(source), allowed[Int(target)] else { continue }
-          row.add(target, Double(sequences.weights[next]) * recency[session] * inverseDistance[next - start + 1])
+      for position in occurrences[source].lazy.map(Int.init) {
+        let session = Int(sequences.sessions[position])
+        let bounds = sequences.range(session)
+        func add(_ other: Int, _ factor: Double) {
+          let target = sequences.items[other]
+          guard target != UInt32(source), allowed[Int(target)] else { return }
+          row.add(target, Double(sequences.weights[other]) * factor)
+        }
+        for distance in 1..<max(1, min(steps + 1, bounds.upperBound - position)) {
+          add(position + distance, recency[session] * inverse[distance])
+        }
+        guard backward > 0 else { continue }
+        for distance in 1..<max(1, min(steps, position - bounds.lowerBound) + 1) {
+          add(position - distance, recency[session] * backward * inverse[distance])
         }
       }
     } score: { source, target, sum, _ in

@@ -1,0 +1,32 @@
+import Bytes
+import Configuration
+
+/// Adds what a catalogue says to what the events said; the catalogue has the last word where it says anything.
+struct CatalogueBuilder {
+  private(set) var items: Interner
+  private(set) var texts: ItemTexts
+  private let source: CatalogueSource
+
+  init(_ source: CatalogueSource, items: Interner, texts: ItemTexts) {
+    (self.source, self.items, self.texts) = (source, items, texts)
+  }
+
+  func bind(_ reader: any RowReader) throws -> FieldColumns {
+    try FieldColumns(
+      reader, source.layout, fields: [.itemID] + Field.attributes, required: [.itemID], key: "catalogue")
+  }
+
+  mutating func add(_ row: [ByteView], _ item: FieldReader, _ attributes: ItemAttributeColumns) throws -> RowPump.Outcome {
+    do {
+      let id = item.text(row)
+      if id.isEmpty { throw UnfitRow(.missingItem) }
+      try checkID(id)
+      let numbers = try attributes.numbers(row)
+      guard let number = items.intern(id) else { throw EventLogError.tooManyDistinct(what: "items") }
+      try texts.set(number, row, attributes, numbers)
+      return .kept
+    } catch let unfit as UnfitRow {
+      return .rejected(unfit.reason)
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Bytes
+import Configuration
+import Session
+
+/// Turns rows into an `EventTable`: finds the type, reads the time, gives ids their numbers.
+struct EventTableBuilder {
+  /// How rows are put into sessions; the first file decides, and the others have to have the same column.
+  private enum SessionRule {
+    case column
+    /// A user's events, cut where the pause is long; done when all have been read.
+    case userPauses
+  }
+
+  static let regionLimit = Int(EventTable.noRegion) - 1
+  /// What is left out beside the configured rules.
+  static let extraRules = ["event left out by events.names", "search without an item"]
+
+  private(set) var table = EventTable()
+  private(set) var items = Interner()
+  private(set) var texts = ItemTexts()
+  private let source: EventSource
+  private var sessions = Interner()
+  private var users = Interner()
+  private var regions = Interner()
+  private var times: TimeParser
+  private var types: EventTypes
+  private var sessionRule: SessionRule?
+
+  init(_ source: EventSource) {
+    self.source = source
+    times = TimeParser(source.time)
+    types = EventTypes(source.names)
+  }
+
+  /// The fields of an event in the columns of one file.
+  struct Columns {
+    let item, session, user, event, time, region: FieldReader
+    let attributes: ItemAttributeColumns
+
+    init(_ columns: FieldColumns) {
+      (item, session, user) = (columns[.itemID], columns[.sessionID], columns[.userID])
+      (event, time, region) = (columns[.event], columns[.time], columns[.region])
+      attributes = ItemAttributeColumns(columns)
+    }
+  }
+
+  /// Binds the fields to the columns of one file.
+  mutating func bind(_ reader: any RowReader) throws -> FieldColumns {
+    func has(_ field: Field) -> Bool {
+      let (names, areConfigured) = source.layout.columns(of: field)
+      return areConfigured ? !names.isEmpty : reader.has(field.rawValue)
+    }
+    if sessionRule == nil {
+      guard has(.sessionID) || has(.userID) else {
+        throw EventLogError.noSession(file: reader.lines.source.name, found: reader.columns)
+      }
+      sessionRule = has(.sessionID) ? .column : .userPauses
+    }
+    var required: Set<Field> = [.itemID, .time]
+    var fields = Set(Field.allCases).subtracting([.available])
+    if sessionRule == .column { required.insert(.sessionID) } else { required.insert(.userID) }
+    if sessionRule == .userPauses { fields.remove(.sessionID) }
+    if !has(.event) { fields.remove(.event) }
+    return try FieldColumns(
+      reader, source.layout, fields: Field.allCases.filter(fields.contains), required: required, key: "events")
+  }
+
+  /// Adds one row, or says why it is left out. An unfit row leaves no trace.
+  mutating func add(_ row: [ByteView], _ columns: Columns) throws -> RowPump.Outcome {
+    do {
+      return try append(row, columns)
+    } catch let unfit as UnfitRow {
+      return .rejected(unfit.reason)
+    }
+  }
+
+  /// The table, with sessions cut where there is no session column.
+  consuming func finished() -> EventTable {
+    table.itemIDs = items.strings()
+    table.regionNames = regions.strings()
+    table.userCount = users.count
+    table.sessionCount = sessions.count
+    if sessionRule == .userPauses { table.cutSessions(gapSeconds: source.sessionGapSeconds) }
+    return table
+  }
+
+  private mutating func append(_ row: [ByteView], _ columns: Columns) throws -> RowPump.Outcome {
+    guard let type = try type(columns.event, row) else { return .skipped(rule: source.layout.skip.count) }
+    let item = columns.item.text(row)
+    if item.isEmpty {
+      if type == .search { return .skipped(rule: source.layout.skip.count + 1) }
+      throw UnfitRow(.missingItem)
+    }
+    let session = columns.session.text(row)
+    if session.isEmpty, sessionRule == .column { throw UnfitRow(.missingSession) }
+    let user = columns.user.text(row)
+    if user.isEmpty, sessionRule == .userPauses { throw UnfitRow(.missingUser) }
+    let region = columns.region.text(row)
+    let time = columns.time.text(row)
+    if time.isEmpty { throw UnfitRow(.missingTime) }
+    guard let seconds = times.seconds(time) else { throw UnfitRow(.badTime) }
+    for id in [item, session, user, region] { try checkID(id) }
+    let numbers = try columns.attributes.numbers(row)
+
+    let number = try Self.number(item, &items, "items")
+    try texts.set(number, row, columns.attributes, numbers)
+    table.items.append(number)
+    table.sessions.append(sessionRule == .column ? try Self.number(session, &sessions, "sessions") : 0)
+    table.users.append(user.isEmpty ? EventTable.noUser : try Self.number(user, &users, "users"))
+    table.regions.append(region.isEmpty ? EventTable.noRegion : try regionNumber(region))
+    table.types.append(type.rawValue)
+    table.times.append(seconds)
+    return .kept
+  }
+
+  /// Nil for an event that is left out on purpose.
+  private mutating func type(_ event: FieldReader, _ row: [ByteView]) throws -> EventType? {
+    guard event.isRead else { return source.defaultType }
+    let name = event.text(row)
+    if name.isEmpty { throw UnfitRow(.missingEvent) }
+    switch types.meaning(of: name) {
+    case .type(let type): return type
+    case .skipped: return nil
+    case .unknown: throw UnfitRow(.unknownEvent)
+    }
+  }
+
+  private mutating func regionNumber(_ region: ByteView) throws -> UInt16 {
+    guard let number = regions.intern(region), number < Self.regionLimit else {
+      throw EventLogError.tooManyRegions(limit: Self.regionLimit)
+    }
+    return UInt16(number)
+  }
+
+  private static func number(_ id: ByteView, _ interner: inout Interner, _ what: String) throws -> UInt32 {
+    guard let number = interner.intern(id) else { throw EventLogError.tooManyDistinct(what: what) }
+    return number
+  }
+}

@@ -1,0 +1,72 @@
+import Bytes
+import Foundation
+
+/// Counts the rows that do not fit, keeps the first few, and writes all of them to a file: tab-separated file, line,
+/// reason and the whole row, in which backslash, tab, line feed and carriage return are escaped, so that a
+/// row is one line and its bytes can be had back.
+public final class RejectsWriter {
+  private let path: String?
+  private let file: UnsafeMutablePointer<FILE>?
+  /// Bytes of a row that the summary shows.
+  private static let excerptLimit = 160
+
+  /// - Parameter path: nil: rows are counted but not written.
+  public init(path: String?) throws(EventLogError) {
+    self.path = path
+    guard let path else {
+      file = nil
+      return
+    }
+    guard let file = fopen(path, "w") else {
+      throw EventLogError.rejectsNotWritten(file: path, reason: String(cString: strerror(errno)))
+    }
+    self.file = file
+    fputs("file\tline\treason\trow\n", file)
+  }
+
+  deinit { if let file { fclose(file) } }
+
+  /// Writes the start of a line; the row follows in one or more pieces.
+  func begin(_ name: String, _ line: UInt64, _ reason: RejectReason) {
+    guard let file else { return }
+    fputs("\(name)\t\(line)\t\(reason.rawValue)\t", file)
+  }
+
+  func append(_ row: ByteView) {
+    guard let file else { return }
+    var start = 0
+    for index in 0..<row.count {
+      let escape: Int32
+      switch row[index] {
+      case UInt8(ascii: "\\"): escape = 0x5C
+      case UInt8(ascii: "\t"): escape = 0x74
+      case UInt8(ascii: "\n"): escape = 0x6E
+      case UInt8(ascii: "\r"): escape = 0x72
+      default: continue
+      }
+      fwrite(row.start + start, 1, index - start, file)
+      putc(0x5C, file)
+      putc(escape, file)
+      start = index + 1
+    }
+    fwrite(row.start + start, 1, row.count - start, file)
+  }
+
+  func end() {
+    if let file { putc(0x0A, file) }
+  }
+
+  static func excerpt(_ row: ByteView) -> String {
+    let bytes = UnsafeRawBufferPointer(start: row.start, count: min(row.count, excerptLimit))
+    let text = String(decoding: bytes, as: UTF8.self)
+    return (row.count > excerptLimit ? text + "…" : text).replacing("\r", with: "\\r").replacing("\n", with: "\\n")
+  }
+
+  /// Makes sure that all is written.
+  func flush() throws(EventLogError) {
+    guard let file, let path else { return }
+    if fflush(file) != 0 || ferror(file) != 0 {
+      throw EventLogError.rejectsNotWritten(file: path, reason: String(cString: strerror(errno)))
+    }
+  }
+}
