@@ -27,7 +27,7 @@ struct Build: ParsableCommand {
   @Option(name: .long, help: "The directory to publish to.")
   var out: String
 
-  @Option(name: .long, help: "Where rows that do not fit are written [default: <out>/rejects.tsv].")
+  @Option(name: .long, help: "Where rows that do not fit are written [default: <out>.rejects.tsv, beside the directory: the rows may name people].")
   var rejects: String?
 
   @Option(name: .long, help: "Threads; results do not depend on it [default: all cores].")
@@ -60,7 +60,7 @@ struct Build: ParsableCommand {
   }
 
   private func read(_ configuration: Configuration, _ reporter: ProgressReporter?) throws -> EventLog {
-    var input = EventLog.Input(events: events, catalogue: catalogue, rejectsPath: rejects ?? "\(out)/rejects.tsv")
+    var input = EventLog.Input(events: events, catalogue: catalogue, rejectsPath: rejects ?? rejectsBeside(out))
     input.progress = { progress in
       reporter?.update(
         "reading \(progress.file)", done: progress.totalBytes.map { Double(progress.bytes) / Double(max($0, 1)) },
@@ -68,6 +68,12 @@ struct Build: ParsableCommand {
     }
     return try EventLog(reading: input, configuration: configuration)
   }
+}
+
+private func rejectsBeside(_ directory: String) -> String {
+  var path = directory
+  while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+  return "\(path).rejects.tsv"
 }
 
 func printToStandardError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

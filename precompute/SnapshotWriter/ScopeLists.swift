@@ -19,8 +19,12 @@ struct ScopeLists {
     }
   }
 
+  /// Stands in `servedBy` for the base file alone.
+  static let world = "world"
+
   let world: Scope
   let regions: [Scope]
+  /// By region code of the events or the configuration: the region whose file serves it, or `world`.
   let servedBy: [String: String]
 
   var scopes: [Scope] { [world] + regions }
@@ -38,8 +42,8 @@ struct ScopeLists {
     regions = Array(scopes.dropFirst())
     var servedBy: [String: String] = [:]
     for region in regions { servedBy[region.name] = region.name }
-    for (region, scope) in zip(models.regionNames, tree.scopeOfRegion) where scope != RegionTree.world {
-      servedBy[region] = tree.scopes[scope].name
+    for (region, scope) in zip(models.regionNames, tree.scopeOfRegion) {
+      servedBy[region] = scope == RegionTree.world ? ScopeLists.world : tree.scopes[scope].name
     }
     self.servedBy = servedBy
   }

@@ -20,7 +20,7 @@ public struct Snapshot: Sendable {
   public let generation: String
   public let asOf: UInt32
   public let files: [SnapshotFile]
-  /// By region code: the region whose file serves it; absent where the base alone does.
+  /// By region code: the region whose file serves it, "world" where the base alone does.
   public let servedBy: [String: String]
   public let bought: BudgetReport
   public let items: Int
