@@ -60,6 +60,7 @@ public struct RecordValues {
   }
 
   /// The next value, or nil after the last.
+  @inline(never)
   public mutating func next() throws(SQLiteError) -> Value? {
     guard let (type, content) = try step() else { return nil }
     return type.value(content)
@@ -70,6 +71,7 @@ public struct RecordValues {
     try step() != nil
   }
 
+  @inline(never)
   private mutating func step() throws(SQLiteError) -> (SerialType, ByteView)? {
     if header.isEmpty { return nil }
     guard let varint = header.varint(at: 0), let type = SerialType(varint.value),

@@ -16,7 +16,7 @@ struct DatabaseTests {
 
   @Test func schema() throws {
     let database = try Database(file.view)
-    var cursor = try database.schema()
+    var cursor = database.schema()
     var found: [[StoredValue]] = []
     while let entry = try cursor.next() {
       found.append([

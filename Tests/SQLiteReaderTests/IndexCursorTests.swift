@@ -67,11 +67,11 @@ struct IndexCursorTests {
   @Test func descending() throws {
     let index = try #require(try database.index(named: "by_price"))
     let key: [Value] = [.integer(60)]
-    var unknown = try index.cursor()
+    var unknown = index.cursor()
     var refused: SQLiteError?
     do { _ = try unknown.seek(atOrAfter: key.span) } catch { refused = error }
     #expect(refused?.kind == .unknownKeyOrder)
-    var cursor = try index.cursor(order: KeyOrder(descending: 0b01))
+    var cursor = index.cursor(order: KeyOrder(descending: 0b01))
     let rest = try walk(&cursor, from: cursor.seek(atOrAfter: key.span))
     #expect(rest == (try file.rows(
       "SELECT price, category, rowid FROM items WHERE price <= 60 ORDER BY price DESC, category, rowid")))
