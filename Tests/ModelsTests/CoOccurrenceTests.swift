@@ -46,7 +46,8 @@ import Testing
     parameters.baskets.sizeExponent = [0, 0.5, 1][Int(seed % 3)]
     parameters.baskets.minimumSupport = Int(seed)
     let lists = NextItem.fit(
-      table, sessions: SessionIndex(table), catalogue: Catalogue(items: 25, never: [7]), parameters: parameters, asOf: 0)
+      table, sessions: SessionIndex(table), catalogue: Catalogue(items: 25, never: [7]), parameters: parameters, asOf: 0
+    )
     expectEqual(
       lists,
       oracle(

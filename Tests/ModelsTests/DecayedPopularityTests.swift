@@ -30,14 +30,16 @@ import Testing
   }
 
   /// The share of every item in one scope, from the definition.
-  private func shares(_ shop: Shop, scope: Int, window: Double?, halfLife: Double, showable: (Int) -> Bool) -> [Double] {
+  private func shares(_ shop: Shop, scope: Int, window: Double?, halfLife: Double, showable: (Int) -> Bool) -> [Double]
+  {
     let (table, tree, people) = (shop.table, shop.tree, shop.people)
     func isInside(_ event: Int) -> Bool {
       var at = tree.scope(ofRegion: table.regions[event])
       while at != scope && at != 0 { at = tree.scopes[at].parent }
       return at == scope
     }
-    let parent = scope == 0
+    let parent =
+      scope == 0
       ? nil : shares(shop, scope: tree.scopes[scope].parent, window: window, halfLife: halfLife, showable: showable)
     let own = (0..<table.itemIDs.count).map { item -> Double in
       guard showable(item) else { return 0 }
@@ -89,7 +91,8 @@ import Testing
       let scores = oracle(shop, scope: list.scope, showable: showable)
       let members = (0..<20).filter { item in
         showable(item)
-          && (list.category.map { shop.attributes.chain(from: shop.attributes.categoryOfItem[item]).contains($0) } ?? true)
+          && (list.category.map { shop.attributes.chain(from: shop.attributes.categoryOfItem[item]).contains($0) }
+            ?? true)
       }
       #expect(Set(list.items.map(Int.init)) == Set(members))
       for (item, score) in zip(list.items, list.scores) { #expect(abs(Double(score) - scores[Int(item)]) < 1e-6) }

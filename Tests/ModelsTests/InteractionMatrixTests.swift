@@ -20,7 +20,9 @@ import Testing
     for (row, person) in order.enumerated() {
       let range = matrix.people.range(row)
       #expect(Array(matrix.people.columns[range]) == sums[person]!.keys.sorted())
-      for cell in range { #expect(matrix.people.confidences[cell] == log2(1 + sums[person]![matrix.people.columns[cell]]!)) }
+      for cell in range {
+        #expect(matrix.people.confidences[cell] == log2(1 + sums[person]![matrix.people.columns[cell]]!))
+      }
     }
     for item in 0..<30 {
       let range = matrix.items.range(item)

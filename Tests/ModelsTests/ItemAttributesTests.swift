@@ -26,7 +26,8 @@ import Testing
 
   @Test func everyPrefixOfAPathIsACategory() {
     let attributes = ItemAttributes(
-      catalogue([("Home > Kitchen > Mugs", ""), ("Home>Garden", ""), (" Home ", ""), ("Home > Kitchen", ""), (">", "")]),
+      catalogue([("Home > Kitchen > Mugs", ""), ("Home>Garden", ""), (" Home ", ""), ("Home > Kitchen", ""), (">", "")]
+      ),
       itemCount: 6)
     #expect(attributes.categories.map(\.path) == ["Home", "Home > Garden", "Home > Kitchen", "Home > Kitchen > Mugs"])
     #expect(attributes.categories.map(\.parent) == [ItemAttributes.none, 0, 0, 2])

@@ -32,7 +32,8 @@ import Testing
       parameters.ordered = model == .nextInSequence
       return fitted(
         NextItem.fit(
-          table, sessions: sessions, catalogue: catalogue, parameters: parameters, asOf: asOf, parallelism: parallelism))
+          table, sessions: sessions, catalogue: catalogue, parameters: parameters, asOf: asOf, parallelism: parallelism)
+      )
     case .boughtTogether:
       return fitted(
         BoughtTogether.fit(table, sessions: sessions, catalogue: catalogue, asOf: asOf, parallelism: parallelism))

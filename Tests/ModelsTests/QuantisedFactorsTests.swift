@@ -31,7 +31,9 @@ import Testing
       let query = (0..<k).map { _ in Float.random(in: -1...1, using: &random) }
       func best(_ row: (Int) -> [Float]) -> Set<UInt32> {
         var top = TopK(limit: 10)
-        for index in 0..<rows { top.offer(item: UInt32(index), score: zip(row(index), query).reduce(0) { $0 + $1.0 * $1.1 }) }
+        for index in 0..<rows {
+          top.offer(item: UInt32(index), score: zip(row(index), query).reduce(0) { $0 + $1.0 * $1.1 })
+        }
         return Set(top.drain().map(\.item))
       }
       agreed += best { Array(factors[$0 * k..<($0 + 1) * k]) }.intersection(best(quantised.row)).count

@@ -56,7 +56,9 @@ import Testing
 
   @Test func aPersonCountsOnceInEachRegion() {
     var builder = TableBuilder(items: 1, sessions: 30, users: 2, regions: ["x", "y"])
-    for session in 0..<30 { builder.add(item: 0, session: session, user: session % 2, region: session % 3 == 0 ? 0 : 1) }
+    for session in 0..<30 {
+      builder.add(item: 0, session: session, user: session % 2, region: session % 3 == 0 ? 0 : 1)
+    }
     var parameters = RegionTree.Parameters()
     parameters.minimumPeople = 2
     let tree = RegionTree(builder.table, people: People(builder.table), parameters: parameters)

@@ -95,7 +95,8 @@ func denseSolve(_ matrix: [Double], _ vector: [Double]) -> [Double] {
 
 /// `found` is the head of `all`, the oracle's whole ranking. Sums of other order differ in their last bits, by which
 /// neighbours may swap: so each place has its score, and each item its own.
-func expectSame(_ found: [TopK.Entry], _ all: [TopK.Entry], length: Int, at location: SourceLocation = #_sourceLocation) {
+func expectSame(_ found: [TopK.Entry], _ all: [TopK.Entry], length: Int, at location: SourceLocation = #_sourceLocation)
+{
   #expect(found.count == min(length, all.count), sourceLocation: location)
   let scores = Dictionary(uniqueKeysWithValues: all.map { ($0.item, $0.score) })
   for (entry, expected) in zip(found, all) {

@@ -1,8 +1,8 @@
 import EventLog
 import Foundation
 
-/// Item factors by implicit-feedback alternating least squares (Hu, Koren, Volinsky 2008) in the form of Rendle, Krichene,
-/// Zhang, Koren 2021, which minimises over people u and items i
+/// Item factors by implicit-feedback alternating least squares (Hu, Koren, Volinsky 2008) in the form of Rendle,
+/// Krichene, Zhang, Koren 2021, which minimises over people u and items i
 ///
 ///     Σ_seen c·(1 − x_u·y_i)² + α₀ Σ_all (x_u·y_i)² + λ (Σ_u s_u‖x_u‖² + Σ_i s_i‖y_i‖²)
 ///     s_u = (n_u + α₀·items)^ν,  s_i = (n_i + α₀·people)^ν,  n the number of seen cells of a row.
@@ -13,7 +13,7 @@ public struct ImplicitALS: Sendable {
     public var weights = EventWeights.standard
     /// A multiple of 8.
     public var dimensions = 32
-    public var iterations = 10
+    public var iterations = 8
     /// Steps of conjugate gradients a row and iteration.
     public var solverSteps = 3
     /// What all cells together count against those that were seen: α₀ is this times the matrix's density, which carries
