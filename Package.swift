@@ -22,7 +22,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -39,7 +38,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -48,6 +46,7 @@ let package = Package(
     // Shared: what runs at the edge.
     .target(name: "SIMDKernels", path: "Sources/SIMDKernels"),
     shared("Bytes"),
+    shared("Digest", ["Bytes"]),
     shared("JSONText", ["Bytes"]),
     shared("SQLiteReader", ["Bytes"]),
     shared("SnapshotFormat", ["Bytes"]),
@@ -70,8 +69,8 @@ let package = Package(
     native(
       "SnapshotWriter",
       [
-        "Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat", "SQLiteReader",
-        crypto, grdb,
+        "Bytes", "Configuration", "Digest", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat", "SQLiteReader",
+        grdb,
       ]),
     native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
     .executableTarget(
@@ -85,6 +84,7 @@ let package = Package(
     .target(name: "Probe", dependencies: ["Bytes", "SQLiteReader"], path: "Tests/Probe", swiftSettings: strict),
     .executableTarget(name: "ProbeModule", dependencies: ["EdgeRuntime", "Probe"], path: "Tests/ProbeModule", swiftSettings: strict),
     tests("Bytes", []),
+    tests("Digest", ["Bytes"]),
     tests("JSONText", ["Bytes"]),
     tests("SQLiteReader", ["Bytes", grdb]),
     tests("SnapshotFormat", ["Bytes"]),

@@ -112,7 +112,7 @@ public final class BaseSnapshot {
     return hash32(id)
   }
 
-  func item(name: UInt32) -> UInt32? {
+  public func item(name: UInt32) -> UInt32? {
     guard slots > 0 else { return nil }
     var position = SlotIndex.start(name: name, slotCount: slots)
     // A slot count that holds no empty slot is a damaged snapshot; the bound keeps the search from going round.

@@ -61,7 +61,7 @@ struct CandidateSet: ~Copyable {
 
   /// The slot of `item`, or the free one where it belongs. At most 3,072 of the 4,096 slots are ever used.
   private func find(_ item: UInt32) -> Int {
-    var slot = Int(item &* 0x9E37_79B1 >> 20)
+    var slot = Int((item &* 0x9E37_79B1) >> 20)
     while slots[slot].round == round, slots[slot].item != item { slot = (slot + 1) & Int(CandidateSet.slotCount - 1) }
     return slot
   }

@@ -52,3 +52,10 @@ public enum Source: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     }
   }
 }
+
+/// The rows of table `blend`.
+public enum BlendRow {
+  public static func id(_ context: Context, _ source: Source) -> Int64 {
+    Int64(context.rawValue) << 4 | Int64(source.rawValue)
+  }
+}

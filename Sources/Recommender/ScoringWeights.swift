@@ -34,10 +34,7 @@ struct ScoringWeights {
   /// The weight of the signal that is `position` distinct items back.
   func decay(_ position: Int) -> Float { position >= 0 && position < 64 ? decay[position] : 0 }
 
-  func blend(_ context: Context, _ source: Source) -> Float { blend[Int(ScoringWeights.row(context, source))] }
-
-  /// The row of table `blend` for a source in a context.
-  static func row(_ context: Context, _ source: Source) -> Int64 { Int64(context.rawValue) << 4 | Int64(source.rawValue) }
+  func blend(_ context: Context, _ source: Source) -> Float { blend[Int(BlendRow.id(context, source))] }
 
   /// Weights are finite and lie in 0...1000: anything else is refused at open, so that no NaN reaches a comparison.
   private static func forEachWeight(

@@ -17,6 +17,14 @@ struct BTreePage {
   /// Of the array of cell pointers, in the page.
   private let pointers: Int
 
+  /// In place of a page, before the first: without cells.
+  static let none = BTreePage()
+
+  private init() {
+    (bytes, number, offset, tree, isInterior, cellCount, pointers) = (.empty, 0, 0, .table, false, 0, 0)
+  }
+
+  @inline(never)
   init(_ number: UInt32, in pages: PageSource) throws(SQLiteError) {
     bytes = try pages.page(number)
     self.number = number
@@ -34,6 +42,12 @@ struct BTreePage {
     guard bytes.has(pointers, 2 &* cellCount) else {
       throw SQLiteError(.malformedPage, at: offset &+ UInt64(start + 3))
     }
+  }
+
+  /// Throws `wrongTree` where page `number` is not of a b-tree of that kind.
+  static func check(_ number: UInt32, is tree: TreeKind, in pages: PageSource) throws(SQLiteError) {
+    let page = try BTreePage(number, in: pages)
+    guard page.tree == tree else { throw SQLiteError(.wrongTree, at: page.offset) }
   }
 
   /// Offset in the page of cell `index`, behind the cell pointers.

@@ -6,33 +6,31 @@ import Bytes
 /// rows:
 ///
 ///     guard let items = try database.table("items") else { return }
-///     var cursor = try items.cursor()
+///     var cursor = items.cursor()
 ///     var found = try cursor.first()
 ///     while found {
 ///       let name = try cursor.record().value(at: 1)
 ///       found = try cursor.next()
 ///     }
 public struct Database: Sendable {
+  public let header: FileHeader
   public let pages: PageSource
 
   public init(_ file: ByteView) throws(SQLiteError) {
-    pages = try PageSource(file)
+    header = try FileHeader(file)
+    pages = PageSource(file, header)
   }
 
-  public var header: FileHeader { pages.header }
-
-  public func schema() throws(SQLiteError) -> SchemaCursor {
-    try SchemaCursor(pages)
+  public func schema() -> SchemaCursor {
+    SchemaCursor(pages)
   }
 
   /// The rowid table of that name, or nil. ASCII letters are the same in both cases.
   /// - Throws: `wrongTree` for a table WITHOUT ROWID.
   public func table(_ name: ByteView) throws(SQLiteError) -> Table? {
-    var schema = try schema()
+    var schema = schema()
     guard let entry = try schema.next(.table, named: name) else { return nil }
-    let table = Table(pages, rootPage: entry.rootPage)
-    _ = try table.cursor()
-    return table
+    return try Table(pages, rootPage: entry.rootPage)
   }
 
   public func table(_ name: StaticString) throws(SQLiteError) -> Table? {
@@ -42,9 +40,9 @@ public struct Database: Sendable {
   /// The table WITHOUT ROWID of that name, or nil.
   /// - Throws: `wrongTree` for a table with rowids.
   public func tableWithoutRowid(_ name: ByteView) throws(SQLiteError) -> Index? {
-    var schema = try schema()
+    var schema = schema()
     guard let entry = try schema.next(.table, named: name) else { return nil }
-    return try index(entry.rootPage, ordered: !mentionsKeyOrder(entry.sql))
+    return try Index(pages, rootPage: entry.rootPage, order: mentionsKeyOrder(entry.sql) ? nil : .ascending)
   }
 
   public func tableWithoutRowid(_ name: StaticString) throws(SQLiteError) -> Index? {
@@ -54,22 +52,17 @@ public struct Database: Sendable {
   /// The index of that name, or nil. An index takes over the collations of its table's columns, and those of
   /// constraints stand in the table's definition alone: both definitions count.
   public func index(named name: ByteView) throws(SQLiteError) -> Index? {
-    var schema = try schema()
+    var schema = schema()
     guard let entry = try schema.next(.index, named: name) else { return nil }
-    var tables = try self.schema()
+    var tables = self.schema()
     guard let table = try tables.next(.table, named: entry.tableName) else {
       throw SQLiteError(.malformedSchema, at: pages.offset(of: entry.rootPage))
     }
-    return try index(entry.rootPage, ordered: !mentionsKeyOrder(entry.sql) && !mentionsKeyOrder(table.sql))
+    let isOpen = mentionsKeyOrder(entry.sql) || mentionsKeyOrder(table.sql)
+    return try Index(pages, rootPage: entry.rootPage, order: isOpen ? nil : .ascending)
   }
 
   public func index(named name: StaticString) throws(SQLiteError) -> Index? {
     try index(named: ByteView(name))
-  }
-
-  private func index(_ rootPage: UInt32, ordered: Bool) throws(SQLiteError) -> Index {
-    let index = Index(pages, rootPage: rootPage, order: ordered ? .ascending : nil)
-    _ = try index.cursor()
-    return index
   }
 }

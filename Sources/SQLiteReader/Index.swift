@@ -20,18 +20,19 @@ public struct Index: Sendable {
   public let order: KeyOrder?
   private let pages: PageSource
 
-  init(_ pages: PageSource, rootPage: UInt32, order: KeyOrder?) {
+  init(_ pages: PageSource, rootPage: UInt32, order: KeyOrder?) throws(SQLiteError) {
+    try BTreePage.check(rootPage, is: .index, in: pages)
     self.pages = pages
     self.rootPage = rootPage
     self.order = order
   }
 
-  public func cursor() throws(SQLiteError) -> IndexCursor {
-    try IndexCursor(pages, root: rootPage, order: order)
+  public func cursor() -> IndexCursor {
+    IndexCursor(TreeCursor(pages, root: rootPage, tree: .index), order: order)
   }
 
   /// A cursor that searches in `order`, whatever the schema says.
-  public func cursor(order: KeyOrder) throws(SQLiteError) -> IndexCursor {
-    try IndexCursor(pages, root: rootPage, order: order)
+  public func cursor(order: KeyOrder) -> IndexCursor {
+    IndexCursor(TreeCursor(pages, root: rootPage, tree: .index), order: order)
   }
 }

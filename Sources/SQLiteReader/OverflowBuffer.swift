@@ -13,7 +13,7 @@ struct OverflowBuffer: ~Copyable {
   ) throws(SQLiteError) -> ByteView {
     if self.page == page.number, self.index == index, let buffer { return buffer.view.prefix(size) }
     let error = SQLiteError(.overflowChain, at: page.offset &+ UInt64(cell.payloadOffset &+ cell.localSize))
-    let perPage = pages.header.usableSize &- 4
+    let perPage = pages.usableSize &- 4
     let chainLength = (cell.payloadSize &- cell.localSize &- 1) / perPage &+ 1
     // Before anything is allocated: a chain longer than the file cannot be there.
     guard chainLength <= visitsLeft else { throw error }

@@ -57,8 +57,8 @@ public struct SchemaCursor: ~Copyable {
   private var rows: TableCursor
   private var started = false
 
-  init(_ pages: PageSource) throws(SQLiteError) {
-    rows = try TableCursor(pages, root: 1)
+  init(_ pages: PageSource) {
+    rows = TableCursor(TreeCursor(pages, root: 1, tree: .table))
   }
 
   /// The next object, or nil after the last.

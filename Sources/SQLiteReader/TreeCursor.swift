@@ -1,7 +1,9 @@
 import Bytes
 
 /// A position in a b-tree and the path to it. Any file ends every walk: the path has a fixed number of levels, and
-/// from one seek to the next no more pages are entered than the file has.
+/// from one search to the next no more pages are entered than the file has.
+///
+/// The functions that move are kept out of line: inlined, each use of a cursor would be some kilobytes of code.
 struct TreeCursor: ~Copyable {
   private struct Step {
     var page: UInt32 = 0
@@ -9,37 +11,81 @@ struct TreeCursor: ~Copyable {
     var child: UInt16 = 0
   }
 
-  let pages: PageSource
+  private let pages: PageSource
   private let root: UInt32
   private let tree: TreeKind
-  private(set) var page: BTreePage
+  private(set) var page = BTreePage.none
+  /// Of the current cell on `page`.
+  private(set) var index = 0
+  /// The current cell, or nil where the cursor stands on none.
+  private(set) var cell: Cell?
   private var path = InlineArray<20, Step>(repeating: Step())
   private var depth = 0
-  private var visitsLeft: UInt32
-  private var overflow: OverflowBuffer
+  private var visitsLeft: UInt32 = 0
+  private var overflow = OverflowBuffer()
 
-  init(_ pages: PageSource, root: UInt32, tree: TreeKind) throws(SQLiteError) {
-    let page = try BTreePage(root, in: pages)
-    guard page.tree == tree else { throw SQLiteError(.wrongTree, at: page.offset) }
+  init(_ pages: PageSource, root: UInt32, tree: TreeKind) {
     self.pages = pages
     self.root = root
     self.tree = tree
-    self.page = page
-    visitsLeft = pages.header.pageCount
-    overflow = OverflowBuffer()
   }
 
-  /// Back to the root page.
+  // MARK: The walk
+
+  @inline(never)
+  mutating func first() throws(SQLiteError) -> Bool {
+    try enterRoot()
+    try enterFirstLeaf()
+    return try settle(0)
+  }
+
+  @inline(never)
+  mutating func next() throws(SQLiteError) -> Bool {
+    guard cell != nil else { return false }
+    cell = nil
+    guard page.isInterior else { return try settle(index &+ 1) }
+    try enterChild(index &+ 1)
+    try enterFirstLeaf()
+    return try settle(0)
+  }
+
+  /// Stands on cell `index` of the current page or, where it has no such cell, on what follows the page. In a table
+  /// only leaves have entries; in an index an interior cell follows the child that it closes.
+  @inline(never)
+  mutating func settle(_ index: Int) throws(SQLiteError) -> Bool {
+    var index = index
+    while index >= page.cellCount {
+      guard depth > 0 else { return false }
+      depth &-= 1
+      page = try BTreePage(path[depth].page, in: pages)
+      index = Int(path[depth].child)
+      if tree == .table, index < page.cellCount {
+        try enterChild(index &+ 1)
+        try enterFirstLeaf()
+        index = 0
+      }
+    }
+    self.index = index
+    cell = try page.cell(index)
+    return true
+  }
+
+  /// The current entry. The cursor must stand on one.
+  @inline(never)
+  mutating func record() throws(SQLiteError) -> Record {
+    guard let cell else { preconditionFailure("the cursor stands on no entry") }
+    return try record(cell, index)
+  }
+
+  // MARK: The search
+
+  /// Back to the root page, on no cell.
   @inline(never)
   mutating func enterRoot() throws(SQLiteError) {
+    cell = nil
     depth = 0
     resetVisits()
-    if page.number != root { page = try enter(root) }
-  }
-
-  /// After a search, which may have read payloads that the scan from here on reads again.
-  mutating func resetVisits() {
-    visitsLeft = pages.header.pageCount
+    page = try enter(root)
   }
 
   @inline(never)
@@ -51,34 +97,8 @@ struct TreeCursor: ~Copyable {
   }
 
   @inline(never)
-  mutating func enterFirstLeaf() throws(SQLiteError) {
+  private mutating func enterFirstLeaf() throws(SQLiteError) {
     while page.isInterior { try enterChild(0) }
-  }
-
-  /// Up from a page that has no entry left. Gives the index of the next entry, then on `page`, or nil at the end.
-  /// In a table only leaves have entries; in an index an interior cell follows the child that it closes.
-  @inline(never)
-  mutating func leave() throws(SQLiteError) -> Int? {
-    while depth > 0 {
-      depth &-= 1
-      page = try BTreePage(path[depth].page, in: pages)
-      let child = Int(path[depth].child)
-      guard child < page.cellCount else { continue }
-      if tree == .index { return child }
-      try enterChild(child &+ 1)
-      try enterFirstLeaf()
-      if page.cellCount > 0 { return 0 }
-    }
-    return nil
-  }
-
-  /// The payload of cell `index` of the current page: in place, or assembled in a buffer of this cursor that
-  /// the next such payload overwrites.
-  @inline(never)
-  mutating func payload(_ cell: Cell, _ index: Int) throws(SQLiteError) -> ByteView {
-    let local = page.bytes.dropFirst(cell.payloadOffset).prefix(cell.localSize)
-    guard cell.localSize < cell.payloadSize else { return local }
-    return try overflow.assemble(cell, local, at: page, index, in: pages, visitsLeft: &visitsLeft)
   }
 
   private mutating func enter(_ number: UInt32) throws(SQLiteError) -> BTreePage {
@@ -87,5 +107,21 @@ struct TreeCursor: ~Copyable {
     guard visitsLeft > 0 else { throw SQLiteError(.cycle, at: entered.offset) }
     visitsLeft &-= 1
     return entered
+  }
+
+  /// After a search, which may have read payloads that the walk from there on reads again.
+  mutating func resetVisits() {
+    visitsLeft = pages.pageCount
+  }
+
+  /// The record of cell `index` of the current page: in place, or assembled in a buffer of this cursor that the next
+  /// such record overwrites.
+  @inline(never)
+  mutating func record(_ cell: Cell, _ index: Int) throws(SQLiteError) -> Record {
+    var payload = page.bytes.dropFirst(cell.payloadOffset).prefix(cell.localSize)
+    if cell.localSize < cell.payloadSize {
+      payload = try overflow.assemble(cell, payload, at: page, index, in: pages, visitsLeft: &visitsLeft)
+    }
+    return try Record(payload, at: page.offset &+ UInt64(cell.payloadOffset))
   }
 }

@@ -12,6 +12,7 @@ public enum Value: Sendable {
 extension Value {
   /// Less, equal or greater (-1, 0, 1) in SQLite's order with BINARY collation: NULL, numbers by value, text by
   /// bytes, BLOBs by bytes.
+  @inline(never)
   public func compare(_ other: Value) -> Int {
     switch (self, other) {
     case (.integer(let a), .integer(let b)): order(a, b)

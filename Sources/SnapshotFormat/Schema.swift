@@ -60,3 +60,13 @@ public enum MetaKey {
   /// How long a signal stays in the session, seconds.
   public static let sessionWindow: StaticString = "session_window"
 }
+
+/// Keys of table `meta` that tell people what the byte budget bought; the scorer does not read them.
+extension MetaKey {
+  public static let budget: StaticString = "budget"
+  public static let dimensionsWanted: StaticString = "dimensions_wanted"
+  public static let entriesWanted: StaticString = "list_entries_wanted"
+  public static let entriesKept: StaticString = "list_entries_kept"
+  /// Traffic times weight of the kept entries, in thousandths of that of all.
+  public static let valueKeptPermille: StaticString = "list_value_kept_permille"
+}

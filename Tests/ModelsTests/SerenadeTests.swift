@@ -6,7 +6,8 @@ import Testing
 /// Serenade's example sessions, where they are at hand.
 enum Serenade {
   static let folder: URL = {
-    let shared = ProcessInfo.processInfo.environment["MARTLET_SHARED"].map { URL(fileURLWithPath: $0) }
+    let shared =
+      ProcessInfo.processInfo.environment["MARTLET_SHARED"].map { URL(fileURLWithPath: $0) }
       ?? URL(fileURLWithPath: #filePath).appending(path: "../../../../shared").standardized
     return shared.appending(path: "data/serenade-toy")
   }()
@@ -58,11 +59,15 @@ enum Serenade {
     let clicks = try clicks("test.tsv.gz").enumerated().sorted {
       ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
     }.map(\.element)
-    return Dictionary(grouping: clicks, by: \.session).sorted { $0.key < $1.key }.map { $0.value.map { numbers[$0.item] } }
+    return Dictionary(grouping: clicks, by: \.session).sorted { $0.key < $1.key }.map {
+      $0.value.map { numbers[$0.item] }
+    }
   }
 
   /// HitRate@20 and MRR@20 of the next item at every position; the current item is no answer.
-  static func evaluate(_ sessions: [[UInt32?]], rank: ([UInt32?]) -> [UInt32]) -> (hitRate: Double, mrr: Double, queries: Int) {
+  static func evaluate(_ sessions: [[UInt32?]], rank: ([UInt32?]) -> [UInt32]) -> (
+    hitRate: Double, mrr: Double, queries: Int
+  ) {
     var (queries, hits, reciprocal) = (0, 0, 0.0)
     for session in sessions {
       for position in 1..<max(1, session.count) {

@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import Models
 import Session
+import Testing
 
 /// A table built event by event; ids are the numbers' decimal names.
 struct TableBuilder {
@@ -75,5 +76,32 @@ extension Catalogue {
     self.items = [Item](repeating: Item(), count: items)
     for item in never { self.items[item].isNeverRecommended = true }
     for item in unavailable { self.items[item].isAvailable = false }
+  }
+}
+
+/// Gaussian elimination with pivoting, the oracle of every linear solver.
+func denseSolve(_ matrix: [Double], _ vector: [Double]) -> [Double] {
+  let n = vector.count
+  var rows = (0..<n).map { Array(matrix[$0 * n..<($0 + 1) * n]) + [vector[$0]] }
+  for column in 0..<n {
+    rows.swapAt(column, (column..<n).max { abs(rows[$0][column]) < abs(rows[$1][column]) }!)
+    for row in 0..<n where row != column {
+      let factor = rows[row][column] / rows[column][column]
+      for index in column...n { rows[row][index] -= factor * rows[column][index] }
+    }
+  }
+  return (0..<n).map { rows[$0][n] / rows[$0][$0] }
+}
+
+/// `found` is the head of `all`, the oracle's whole ranking. Sums of other order differ in their last bits, by which
+/// neighbours may swap: so each place has its score, and each item its own.
+func expectSame(_ found: [TopK.Entry], _ all: [TopK.Entry], length: Int, at location: SourceLocation = #_sourceLocation)
+{
+  #expect(found.count == min(length, all.count), sourceLocation: location)
+  let scores = Dictionary(uniqueKeysWithValues: all.map { ($0.item, $0.score) })
+  for (entry, expected) in zip(found, all) {
+    let own = scores[entry.item] ?? .nan
+    #expect(abs(entry.score - expected.score) <= 1e-5 * expected.score, sourceLocation: location)
+    #expect(abs(entry.score - own) <= 1e-5 * own, sourceLocation: location)
   }
 }

@@ -36,7 +36,7 @@ struct SQLiteProbe {
 
   /// Every object and all it holds. An error ends its object, and the next one follows.
   private func dump(into answer: inout ByteWriter) throws(SQLiteError) {
-    var schema = try database.schema()
+    var schema = database.schema()
     while let entry = try schema.next() {
       answer.append(entry)
       guard entry.rootPage > 0 else { continue }
@@ -64,7 +64,7 @@ struct SQLiteProbe {
 
   private func dumpIndex(_ index: Index?, into answer: inout ByteWriter) throws(SQLiteError) {
     guard let index else { return answer.append(tag: "n") }
-    var cursor = try index.cursor()
+    var cursor = index.cursor()
     var found = try cursor.first()
     while found {
       answer.append(tag: "k")
@@ -75,7 +75,7 @@ struct SQLiteProbe {
 
   private func row(_ table: ByteView, _ rowid: Int64, into answer: inout ByteWriter) throws(SQLiteError) {
     guard let table = try database.table(table) else { return answer.append(tag: "n") }
-    var cursor = try table.cursor()
+    var cursor = table.cursor()
     guard try cursor.seek(rowid: rowid) else { return answer.append(tag: "n") }
     try append(&cursor, into: &answer)
   }
@@ -84,7 +84,7 @@ struct SQLiteProbe {
     _ table: ByteView, from rowid: Int64, limit: UInt32, into answer: inout ByteWriter
   ) throws(SQLiteError) {
     guard let table = try database.table(table) else { return answer.append(tag: "n") }
-    var cursor = try table.cursor()
+    var cursor = table.cursor()
     var found = rowid == .min ? try cursor.first() : try cursor.seek(atOrAfter: rowid)
     var left = limit
     while found, left > 0 {
@@ -122,7 +122,7 @@ struct SQLiteProbe {
     guard let index = isTable ? try database.tableWithoutRowid(name) : try database.index(named: name) else {
       return answer.append(tag: "n")
     }
-    var cursor = isOrdered ? try index.cursor(order: order) : try index.cursor()
+    var cursor = isOrdered ? index.cursor(order: order) : index.cursor()
     // The empty array's storage in wasm32 is not aligned as `Array.span` demands: it traps.
     let span = key.isEmpty ? Span() : key.span
     var found = try cursor.seek(atOrAfter: span)

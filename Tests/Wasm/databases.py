@@ -35,6 +35,7 @@ class Generated:
     image: bytes
     page_size: int
     reserved: int
+    auto_vacuum: int
     tables: dict  # name -> TableInfo; SQLite's own tables are not in it
     partial: dict  # index name -> WHERE clause
 
@@ -208,7 +209,7 @@ class Generator:
         r, name = self.random, quoted(table.name)
         if self.chance(0.4):
             limit = r.choice([0, 50, 128, 200, 250])
-            self.connection.execute(f"DELETE FROM {name} WHERE abs(random() % 1) + unlikely(length(c0)) * 37 % 256 < {limit}")
+            self.connection.execute(f"DELETE FROM {name} WHERE length(c0) * 37 % 256 < {limit}")
         if self.chance(0.3):
             column = r.randrange(table.column_count)
             if column != table.rowid_column:
@@ -243,7 +244,7 @@ class Generator:
             if self.chance(probability):
                 self.connection.execute(statement).fetchall()
         return Generated(self.seed, self.connection, self.connection.serialize(), self.page_size, reserved,
-                         self.tables, self.partial)
+                         auto_vacuum, self.tables, self.partial)
 
     def build(self):
         r = self.random

@@ -7,7 +7,7 @@ import pytest
 
 import oracle
 import probe
-from databases import generate
+from databases import PAGE_SIZES, generate
 
 DATABASES = 3000
 BLOCK = 100
@@ -15,6 +15,7 @@ BLOCK = 100
 
 @pytest.mark.parametrize("first", range(0, DATABASES, BLOCK))
 def test_generated_databases(first, engines, figures):
+    seen = set()
     for seed in range(first, first + BLOCK):
         generated = generate(seed)
         objects = list(oracle.stored(generated))
@@ -25,11 +26,31 @@ def test_generated_databases(first, engines, figures):
         for engine in engines:
             check_lookups(engine.run(generated.image, script), expected, f"seed {seed}, {engine.name}")
         generated.connection.close()
+        seen |= features(generated, objects, trees)
         figures["databases compared, in each engine"] += 1
         figures["objects compared, in each engine"] += len(objects)
         figures["rows and index entries compared, in each engine"] += sum(len(rows) for rows in trees.values())
         figures["look-ups and ranges compared, in each engine"] += len(expected)
         figures["bytes of databases"] += len(generated.image)
+    assert seen >= FEATURES, "every block of databases holds every feature"
+
+
+FEATURES = {("page size", size) for size in PAGE_SIZES} | {
+    "reserved bytes", "pointer map", "WITHOUT ROWID", "overflow", "stored otherwise", "no rows", "descending", "views"}
+
+
+def features(generated, objects, trees):
+    present = {
+        "reserved bytes": generated.reserved > 0,
+        "pointer map": generated.auto_vacuum > 0,
+        "WITHOUT ROWID": any(table.without_rowid for table in generated.tables.values()),
+        "overflow": any(record_size(values) > generated.page_size for rows in trees.values() for _, values, _ in rows),
+        "stored otherwise": any(item.is_loose for item in objects),
+        "no rows": any(not rows for rows in trees.values()),
+        "descending": any(item.descending for item in objects),
+        "views": any(not item.has_tree for item in objects),
+    }
+    return {("page size", generated.page_size)} | {name for name, is_there in present.items() if is_there}
 
 
 def check_dump(answer, objects, place):

@@ -83,8 +83,10 @@ public struct EventSource: Sendable, Equatable {
   public var layout = TableLayout()
   /// The type of rows where there is no event column.
   public var defaultType = EventType.view
-  /// The shop's own names, beside the built-in ones; nil: such rows are left out on purpose.
-  public var names: [String: EventType?] = [:]
+  /// The shop's own names, beside the built-in ones.
+  public var names: [String: EventType] = [:]
+  /// Names of events that are left out on purpose.
+  public var skippedNames: Set<String> = []
   public var time = TimeFormat()
   /// False: a session is a basket without click order.
   public var isOrdered = true
@@ -99,7 +101,7 @@ public struct EventSource: Sendable, Equatable {
     if let value = try section.value("default_type") { defaultType = try Self.type(value) }
     if let value = try section.value("names") {
       for (name, value) in try value.entries() {
-        names[name] = .some(try value.string() == "skip" ? nil : Self.type(value))
+        if try value.string() == "skip" { skippedNames.insert(name) } else { names[name] = try Self.type(value) }
       }
     }
     if let value = try section.value("time") { try time.read(value) }

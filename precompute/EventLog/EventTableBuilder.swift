@@ -29,7 +29,7 @@ struct EventTableBuilder {
   init(_ source: EventSource) {
     self.source = source
     times = TimeParser(source.time)
-    types = EventTypes(source.names)
+    types = EventTypes(source)
   }
 
   /// The fields of an event in the columns of one file.

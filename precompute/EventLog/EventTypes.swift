@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import Session
 
 /// What event names mean: the shop's own first, then the built-in ones. Each distinct name is looked up once.
@@ -13,11 +14,12 @@ struct EventTypes {
   /// Names beyond this are looked up each time, so that a column of free text cannot fill the memory.
   private static let cacheLimit = 4096
 
-  private let names: [String: EventType?]
+  private let names: [String: EventType]
+  private let skipped: Set<String>
   private var cache = Interner()
   private var meanings: [Meaning] = []
 
-  init(_ names: [String: EventType?]) { self.names = names }
+  init(_ source: EventSource) { (names, skipped) = (source.names, source.skippedNames) }
 
   mutating func meaning(of name: ByteView) -> Meaning {
     if let known = cache.find(name) { return meanings[Int(known)] }
@@ -27,7 +29,8 @@ struct EventTypes {
   }
 
   private func lookUp(_ name: ByteView) -> Meaning {
-    if let own = names[name.string] { return own.map(Meaning.type) ?? .skipped }
-    return EventType(named: name).map(Meaning.type) ?? .unknown
+    let text = name.string
+    if skipped.contains(text) { return .skipped }
+    return (names[text] ?? EventType(named: name)).map(Meaning.type) ?? .unknown
   }
 }

@@ -6,10 +6,12 @@ import Foundation
 ///     score   = c(a, b) / √(c(a, a) · c(b, b)) · n / (n + supportShrink)
 ///
 /// with n the number of sessions that hold both. A session of m items adds m² pairs; g_s keeps a few wholesale baskets
-/// from outweighing all the small ones.
+/// from outweighing all the small ones. Measured on Online Retail (September 2011 held out, outside the UK, every item
+/// of a basket hidden in turn, sums over rows of 50), HitRate@20 by `sizeExponent`: .214 at 0, .278 at 0.5, .318 at 1,
+/// .341 at 1.5, .329 at 2.
 public enum CoOccurrence {
   public struct Parameters: Sendable {
-    public var sizeExponent = 0.5
+    public var sizeExponent = 1.5
     /// Distinct items of a session that count at most, the latest; bounds the work, which grows with the square.
     public var maximumSize = 1000
     /// Sessions that must hold both items.

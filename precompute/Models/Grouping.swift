@@ -1,4 +1,5 @@
-/// The numbers `0..<keys.count` grouped by key in compressed rows, each group in ascending order: a stable counting sort.
+/// The numbers `0..<keys.count` grouped by key in compressed rows, each group in ascending order: a stable counting
+/// sort.
 struct Grouping: Sendable {
   /// One more than there are groups; group `g` is `members[offsets[g]..<offsets[g + 1]]`.
   let offsets: [UInt32]

@@ -1,8 +1,8 @@
 import Dispatch
 import Foundation
 
-/// How many threads a model may use. Results never depend on it: work is cut into chunks whose bounds come from the data
-/// alone, each chunk writes only its own part, and partial results are joined in the order of the chunks.
+/// How many threads a model may use. Results never depend on it: work is cut into chunks whose bounds come from the
+/// data alone, each chunk writes only its own part, and partial results are joined in the order of the chunks.
 public struct Parallelism: Sendable {
   public var threads: Int
 
@@ -24,11 +24,10 @@ public struct Parallelism: Sendable {
     // Chunks share nothing that they write.
     nonisolated(unsafe) let scratch = scratch
     nonisolated(unsafe) let body = body
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+    let queue = ChunkQueue(count: chunks)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
       var own = scratch()
-      for chunk in stride(from: worker, to: chunks, by: workers) {
-        body(&own, chunk, chunk * size..<min(count, (chunk + 1) * size))
-      }
+      while let chunk = queue.next() { body(&own, chunk, chunk * size..<min(count, (chunk + 1) * size)) }
     }
   }
 
@@ -47,6 +46,23 @@ public struct Parallelism: Sendable {
         (base! + chunk).initialize(to: body(&own, range))
       }
       initialized = chunks
+    }
+  }
+}
+
+/// Hands out chunks as workers come free, since the work of a chunk is seldom even: popular items stand together.
+private final class ChunkQueue: @unchecked Sendable {
+  private let lock = NSLock()
+  private let count: Int
+  private var first = 0
+
+  init(count: Int) { self.count = count }
+
+  func next() -> Int? {
+    lock.withLock {
+      guard first < count else { return nil }
+      defer { first += 1 }
+      return first
     }
   }
 }

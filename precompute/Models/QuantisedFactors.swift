@@ -1,5 +1,5 @@
-/// Factor rows as signed bytes with one scale a row: factor ≈ value · scale, scale = max|row| / 127, so that the error of
-/// a factor is at most scale / 2.
+/// Factor rows as signed bytes with one scale a row: factor ≈ value · scale, scale = max|row| / 127, so that the error
+/// of a factor is at most scale / 2.
 public struct QuantisedFactors: Sendable, Equatable {
   public let dimensions: Int
   /// Row-major, in −127...127.

@@ -1,7 +1,7 @@
 import EventLog
 
-/// Which list serves which region. World → groups → regions; a region or group with too few people has no lists of its own
-/// and is served by its parent, both for privacy and because its figures would be noise.
+/// Which list serves which region. World → groups → regions; a region or group with too few people has no lists of its
+/// own and is served by its parent, both for privacy and because its figures would be noise.
 public struct RegionTree: Sendable {
   public struct Parameters: Sendable {
     /// Distinct people that a region or group needs.

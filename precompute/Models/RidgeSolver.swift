@@ -1,6 +1,7 @@
-/// Solves one row's system (G + λI + Σ c·y·yᵀ) x = Σ c·y by conjugate gradients from the x at hand, without ever forming
-/// the matrix (Takács, Pilászy, Tikk 2011). Measured at 32 dimensions, three steps against a Cholesky factorisation:
-/// a fifth of the time, and the alternation makes up for the inexact rows. As many steps as dimensions solve exactly.
+/// Solves one row's system (G + λI + Σ c·y·yᵀ) x = Σ c·y by conjugate gradients from the x at hand, without ever
+/// forming the matrix (Takács, Pilászy, Tikk 2011). Measured at 32 dimensions, three steps against a Cholesky
+/// factorisation: a fifth of the time, and the alternation makes up for the inexact rows. As many steps as dimensions
+/// solve exactly.
 struct RidgeSolver {
   typealias Row = UnsafeMutablePointer<SIMD8<Float>>
 

@@ -1,5 +1,5 @@
-/// Sums of one row of an item-by-item matrix: dense, so that adding is one write, with a list of what was touched, so that
-/// emptying costs no more than filling did.
+/// Sums of one row of an item-by-item matrix: dense, so that adding is one write, with a list of what was touched, so
+/// that emptying costs no more than filling did.
 struct RowAccumulator {
   private var sums: [Double]
   private var counts: [UInt32]
@@ -30,14 +30,14 @@ struct RowAccumulator {
 }
 
 extension ItemLists {
-  /// Fits row by row on all cores; `fill` adds the row's sums, `score` turns a target's sum and count into its score, nil
-  /// to leave it out.
+  /// Fits row by row on all cores; `fill` adds the row's sums, `score` turns a target's sum and count into its score,
+  /// nil to leave it out.
   static func fit(
     itemCount: Int, length: Int, parallelism: Parallelism,
     fill: (Int, inout RowAccumulator) -> Void, score: (Int, UInt32, Double, UInt32) -> Double?
   ) -> ItemLists {
     let parts = parallelism.mapChunks(
-      of: itemCount, size: 256, scratch: { (RowAccumulator(itemCount: itemCount), TopK(limit: length)) }
+      of: itemCount, size: 64, scratch: { (RowAccumulator(itemCount: itemCount), TopK(limit: length)) }
     ) { scratch, sources in
       var lists = ItemLists()
       for source in sources {

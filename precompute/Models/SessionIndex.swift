@@ -29,3 +29,19 @@ public struct SessionIndex: Sendable {
     events.sort { (times[Int($0)], $0) < (times[Int($1)], $1) }
   }
 }
+
+extension SessionIndex {
+  /// By item: the sessions that hold it at least once.
+  func sessionsOfItem(_ table: EventTable) -> [UInt32] {
+    var counts = [UInt32](repeating: 0, count: table.itemIDs.count)
+    var lastSession = [Int](repeating: -1, count: table.itemIDs.count)
+    for session in 0..<count {
+      for event in self[session] {
+        let item = Int(table.items[Int(event)])
+        if lastSession[item] != session { counts[item] += 1 }
+        lastSession[item] = session
+      }
+    }
+    return counts
+  }
+}

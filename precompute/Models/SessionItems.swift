@@ -16,7 +16,9 @@ struct SessionItems: Sendable {
 
   /// Ordered sessions: immediate repeats of an item become one position with the strongest weight, and only the last
   /// `limit` positions stay, since an endless session is a crawler's or a till's.
-  static func sequences(_ table: EventTable, _ sessions: SessionIndex, weights: EventWeights, limit: Int) -> SessionItems {
+  static func sequences(
+    _ table: EventTable, _ sessions: SessionIndex, weights: EventWeights, limit: Int
+  ) -> SessionItems {
     var result = SessionItems()
     for session in 0..<sessions.count {
       let start = result.items.count
@@ -40,7 +42,9 @@ struct SessionItems: Sendable {
   }
 
   /// Unordered sessions: the distinct items, each with its strongest weight; of more than `limit`, the latest.
-  static func baskets(_ table: EventTable, _ sessions: SessionIndex, weights: EventWeights, limit: Int) -> SessionItems {
+  static func baskets(
+    _ table: EventTable, _ sessions: SessionIndex, weights: EventWeights, limit: Int
+  ) -> SessionItems {
     var result = SessionItems()
     var position = [UInt32](repeating: .max, count: table.itemIDs.count)
     for session in 0..<sessions.count {

@@ -1,5 +1,5 @@
-/// The best `limit` of the offered items: higher score first, then lower item index. A bounded heap with its worst entry
-/// at the root; the order is total, so the outcome does not depend on the order of the offers.
+/// The best `limit` of the offered items: higher score first, then lower item index. A bounded heap with its worst
+/// entry at the root; the order is total, so the outcome does not depend on the order of the offers.
 public struct TopK {
   public struct Entry: Equatable, Sendable {
     public var item: UInt32

@@ -1,0 +1,70 @@
+import EventLog
+import Testing
+
+@Suite struct CatalogueTests {
+  @Test func theLastEventThatSaysSomethingCounts() throws {
+    let log = try read(
+      "session_id,item_id,time,title,price,category\ns,A,1,Old,1.5,X\ns,A,2,New,,Y > Z\ns,A,3,,2.005,\ns,B,1,,,\n")
+    #expect(log.catalogue.items.map(\.title) == ["New", ""])
+    #expect(log.catalogue.items.map(\.price) == [201, nil])
+    #expect(log.catalogue.items.map(\.category) == ["Y > Z", ""])
+    #expect(log.catalogueSummary == nil)
+  }
+
+  @Test func theCatalogueHasTheLastWordAndAddsItems() throws {
+    let log = try read(
+      "session_id,item_id,time,title\ns,A,1,From event\ns,B,1,Only event\n",
+      "catalogue: { columns: { item_id: sku, title: [type, brand], brand: brand, category: [l1, l2] }, reject: { max_share: 1 } }",
+      catalogue: """
+        sku,type,brand,l1,l2,price,available,url,image,group
+        C,Mug,Acme,Kitchen,Mugs,0.99,out of stock,/c,/c.png,mugs
+        A,Tea,,Food,,12,YES,,,
+        ,x,,,,,,,,
+        B,,,,,1,perhaps,,,
+        """)
+    #expect(log.table.itemIDs == ["A", "B", "C"])
+    #expect(log.catalogue.items.count == 3)
+    var c = Catalogue.Item()
+    (c.title, c.brand, c.category, c.price) = ("Mug Acme", "Acme", "Kitchen > Mugs", 99)
+    (c.url, c.image, c.group, c.isAvailable) = ("/c", "/c.png", "mugs", false)
+    #expect(log.catalogue.items[2] == c)
+    #expect(log.catalogue.items[0].title == "Tea")
+    #expect(log.catalogue.items[0].category == "Food")
+    #expect(log.catalogue.items[0].price == 1200)
+    #expect(log.catalogue.items[1].title == "Only event")
+    #expect(log.catalogueSummary?.rejected == [.missingItem: 1, .badAvailability: 1])
+    #expect((log.catalogueSummary?.rows, log.catalogueSummary?.kept) == (4, 2))
+  }
+
+  @Test func patternsMarkWhatIsNeverRecommended() throws {
+    let text = "session_id,item_id,time,title,category\ns,POST,1,Postage,\ns,1,1,Mug sample,Kitchen\ns,2,1,Mug,Kitchen\n"
+    func marked(_ yaml: String) throws -> [Bool] { try read(text, yaml).catalogue.items.map(\.isNeverRecommended) }
+    #expect(try marked("") == [false, false, false])
+    #expect(try marked("never_recommend: [ POST ]") == [true, false, false])
+    #expect(try marked("never_recommend: [ { title: \"*sample\" } ]") == [false, true, false])
+    #expect(try marked("never_recommend: [ { category: Kitchen, id: \"2\" } ]") == [false, false, true])
+    #expect(try marked("only_recommend: [ \"[0-9]*\" ]") == [true, false, false])
+  }
+
+  @Test func busiestRegionsStay() throws {
+    let text =
+      "session_id,item_id,time,region\n"
+      + ["b", "a", "c", "a", "d", "c", "a", "", "b"].map { "s,A,1,\($0)" }.joined(separator: "\n")
+    func regions(_ yaml: String) throws -> [String?] {
+      let table = try read(text, yaml).table
+      return table.regions.map { $0 == EventTable.noRegion ? nil : table.regionNames[Int($0)] }
+    }
+    // b and c have two events each; the name decides.
+    #expect(try regions("regions: { keep_busiest: 2, other: rest }") == ["b", "a", "rest", "a", "rest", "rest", "a", nil, "b"])
+    #expect(try regions("regions: { keep_busiest: 1 }") == [nil, "a", nil, "a", nil, nil, "a", nil, nil])
+    #expect(try regions("regions: { keep_busiest: 4, other: rest }") == ["b", "a", "c", "a", "d", "c", "a", nil, "b"])
+  }
+
+  @Test func tooManyRegionsIsAnError() {
+    let rows = (0...65_534).map { "s,A,1,r\($0)" }
+    let text = (["session_id,item_id,time,region"] + rows.dropLast()).joined(separator: "\n")
+    #expect(throws: Never.self) { try read(text) }
+    let error = #expect(throws: EventLogError.self) { try read(text + "\n" + rows.last!) }
+    #expect(error == .tooManyRegions(limit: 65_534))
+  }
+}
