@@ -25,12 +25,13 @@ import Testing
 
   @Test(arguments: ["\n", "\r\n"], [",", "\t", ";"])
   func lineEndsDelimitersAndByteOrderMark(end: String, delimiter: String) throws {
-    let rows = [["time", "item_id", "session_id"], ["1", " A ", "\"s\""], ["2", "\"x\(delimiter)y\"\"z\"", "s"]]
+    let rows = [["time", "item_id", "session_id", "title"], ["1", " A ", "\"s\"", "x"], ["2", "B", "s", "\"x\(delimiter)y\"\"z\""]]
     let text = "\u{FEFF}" + rows.map { $0.joined(separator: delimiter) }.joined(separator: end)
     for text in [text, text + end, text + end + end] {
-      let table = try read(text).table
-      #expect(table.itemNames == ["A", "x\(delimiter)y\"z"])
-      #expect(table.sessionCount == 1)
+      let log = try read(text)
+      #expect(log.table.itemNames == ["A", "B"])
+      #expect(log.table.sessionCount == 1)
+      #expect(log.catalogue.items.map(\.title) == ["x", "x\(delimiter)y\"z"])
     }
   }
 

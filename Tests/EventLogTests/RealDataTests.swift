@@ -29,7 +29,7 @@ struct RealDataTests {
     #expect(log.events.files.map(\.bytes) == [5_203_041])
 
     let items = Dictionary(uniqueKeysWithValues: zip(log.table.itemIDs, log.catalogue.items))
-    #expect(items["85123A"]?.title == "CREAM HANGING HEART T-LIGHT HOLDER")
+    #expect(items["85123A"]?.title == "WHITE HANGING HEART T-LIGHT HOLDER")
     for (id, item) in items {
       let isProduct = id.wholeMatch(of: /[0-9]{5}[A-Za-z]*/) != nil
       #expect(item.isNeverRecommended == !isProduct, "\(id) \(item.title)")
@@ -48,8 +48,10 @@ struct RealDataTests {
         events:
           columns: { session_id: InvoiceNo, item_id: StockCode, user_id: CustomerID, time: InvoiceDate, region: Country }
         """)
-    let table = try EventLog(reading: EventLog.Input(events: [plain]), configuration: configuration).table
-    #expect(table.count == lines.count - 1)
+    let log = try EventLog(reading: EventLog.Input(events: [plain]), configuration: configuration)
+    let table = log.table
+    #expect(log.events.firstRejects == [])
+    try #require(table.count == lines.count - 1)
     for (index, line) in lines.dropFirst().enumerated() {
       let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
       let region = String(decoding: fields[7].filter { $0 != 13 }, as: UTF8.self)
