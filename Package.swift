@@ -46,6 +46,7 @@ let package = Package(
     // Shared: what runs at the edge.
     .target(name: "SIMDKernels", path: "Sources/SIMDKernels"),
     shared("Bytes"),
+    shared("Digest", ["Bytes"]),
     shared("JSONText", ["Bytes"]),
     shared("SQLiteReader", ["Bytes"]),
     shared("SnapshotFormat", ["Bytes"]),
@@ -64,19 +65,26 @@ let package = Package(
     .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     native("Configuration", ["Bytes", "Session", yams]),
     native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session"]),
-    native("Models", ["EventLog", "SIMDKernels"]),
-    native("SnapshotWriter", ["Bytes", "Configuration", "Models", "Recommender", "SnapshotFormat", "SQLiteReader", grdb]),
-    native("Report", ["Bytes", "SnapshotFormat", "SnapshotWriter", "SQLiteReader"]),
+    native("Models", ["Configuration", "EventLog", "Session"]),
+    native(
+      "SnapshotWriter",
+      [
+        "Bytes", "Configuration", "Digest", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat", "SQLiteReader",
+        grdb,
+      ]),
+    native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Configuration", "EdgeService", "EventLog", "Models", "Report", "SnapshotWriter", arguments, logging,
+        "Bytes", "Configuration", "EdgeService", "EventLog", "Models", "Report", "SnapshotFormat", "SnapshotWriter",
+        arguments, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
     .target(name: "Probe", dependencies: ["Bytes", "SQLiteReader"], path: "Tests/Probe", swiftSettings: strict),
     .executableTarget(name: "ProbeModule", dependencies: ["EdgeRuntime", "Probe"], path: "Tests/ProbeModule", swiftSettings: strict),
     tests("Bytes", []),
+    tests("Digest", ["Bytes"]),
     tests("JSONText", ["Bytes"]),
     tests("SQLiteReader", ["Bytes", grdb]),
     tests("SnapshotFormat", ["Bytes"]),

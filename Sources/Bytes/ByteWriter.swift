@@ -25,20 +25,29 @@ public struct ByteWriter {
     overflowed = false
   }
 
+  @inline(never)
   public mutating func append(_ byte: UInt8) {
     guard count < capacity else { return overflowed = true }
     base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
     count &+= 1
   }
 
+  @inline(never)
   public mutating func append(_ bytes: ByteView) {
     guard bytes.count <= capacity &- count else { return overflowed = true }
     (base + count).copyMemory(from: bytes.start, byteCount: bytes.count)
     count &+= bytes.count
   }
 
+  @inline(never)
   public mutating func append(_ literal: StaticString) { append(ByteView(literal)) }
 
+  /// The lowest `count` bytes of `value`.
+  public mutating func appendLittleEndian(_ value: UInt32, count: Int) {
+    for index in 0..<count { append(UInt8(truncatingIfNeeded: value >> (8 * UInt32(index)))) }
+  }
+
+  @inline(never)
   public mutating func appendDecimal(_ value: UInt64) {
     var divisor: UInt64 = 1
     while value / divisor >= 10 { divisor &*= 10 }

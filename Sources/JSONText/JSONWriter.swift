@@ -14,6 +14,7 @@ public struct JSONWriter {
   public mutating func endArray() { close(UInt8(ascii: "]")) }
 
   /// The name of the next value; it is written as it is and must need no escape.
+  @inline(never)
   public mutating func key(_ name: StaticString) {
     separate()
     output.append(UInt8(ascii: "\""))
@@ -32,24 +33,29 @@ public struct JSONWriter {
 
   /// A string: quotes, backslashes and control characters are escaped, `<` too so that the text may stand inside an
   /// HTML script element, and bytes that are not UTF-8 become U+FFFD.
+  @inline(never)
   public mutating func string(_ bytes: ByteView) {
     separate()
     appendQuoted(bytes)
   }
 
+  @inline(never)
   public mutating func string(_ literal: StaticString) { string(ByteView(literal)) }
 
+  @inline(never)
   public mutating func integer(_ value: Int64) {
     separate()
     output.appendDecimal(value)
   }
 
+  @inline(never)
   public mutating func unsigned(_ value: UInt64) {
     separate()
     output.appendDecimal(value)
   }
 
   /// `units / 10^decimals`, with all the decimals.
+  @inline(never)
   public mutating func fixed(_ units: Int64, decimals: Int) {
     separate()
     if units < 0 { output.append(UInt8(ascii: "-")) }
@@ -60,27 +66,32 @@ public struct JSONWriter {
   public mutating func null() { raw(ByteView("null")) }
 
   /// A value that is JSON already.
+  @inline(never)
   public mutating func raw(_ value: ByteView) {
     separate()
     output.append(value)
   }
 
+  @inline(never)
   private mutating func open(_ bracket: UInt8) {
     separate()
     output.append(bracket)
     needsComma = false
   }
 
+  @inline(never)
   private mutating func close(_ bracket: UInt8) {
     output.append(bracket)
     needsComma = true
   }
 
+  @inline(never)
   private mutating func separate() {
     if needsComma { output.append(UInt8(ascii: ",")) }
     needsComma = true
   }
 
+  @inline(never)
   private mutating func appendQuoted(_ bytes: ByteView) {
     output.append(UInt8(ascii: "\""))
     var index = 0

@@ -1,7 +1,7 @@
 import Bytes
 
 /// What a visitor did. The raw values are part of the token and event formats; zero is never used.
-public enum EventType: UInt8, CaseIterable, Sendable {
+public enum EventType: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case view = 1
   case addToCart = 2
   case removeFromCart = 3

@@ -21,11 +21,13 @@ public struct ModelParameters: Sendable, Equatable {
   }
 
   public struct Factors: Sendable, Equatable {
+    /// A multiple of 8; 0 for no factors. The byte budget may allow fewer.
     public var dimensions = 32
-    public var iterations = 12
-    public var regularization = 0.05
-    /// Confidence of an observation is `1 + alpha · weight`.
-    public var alpha = 10.0
+    public var iterations = 10
+    /// λ, scaled by how often a person or an item occurs.
+    public var regularization = 0.003
+    /// α₀, the weight of what was not seen.
+    public var unobservedWeight = 0.1
   }
 
   public var popularity = Popularity()
@@ -75,10 +77,10 @@ extension ModelParameters.BoughtTogether {
 extension ModelParameters.Factors {
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()
-    if let value = try section.value("dimensions") { dimensions = try value.integer(in: 4...256) }
+    if let value = try section.value("dimensions") { dimensions = try value.integer(in: 0...128, step: 8) }
     if let value = try section.value("iterations") { iterations = try value.integer(in: 1...1000) }
     if let value = try section.value("regularization") { regularization = try value.number(in: 1e-9...1e6) }
-    if let value = try section.value("alpha") { alpha = try value.number(in: 0...1e6) }
+    if let value = try section.value("unobserved_weight") { unobservedWeight = try value.number(in: 0...1e3) }
     try section.finish()
   }
 }

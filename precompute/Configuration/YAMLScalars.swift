@@ -4,8 +4,10 @@ extension YAMLValue {
     try choice(["true": true, "false": false])
   }
 
-  func integer(in range: ClosedRange<Int>) throws -> Int {
-    guard let value = Int(try string("a whole number")) else { throw expected("a whole number") }
+  /// A whole number, of which `step` is a divisor.
+  func integer(in range: ClosedRange<Int>, step: Int = 1) throws -> Int {
+    let what = step == 1 ? "a whole number" : "a multiple of \(step)"
+    guard let value = Int(try string(what)), value % step == 0 else { throw expected(what) }
     return try bounded(value, range)
   }
 

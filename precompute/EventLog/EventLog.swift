@@ -49,7 +49,6 @@ public struct EventLog: Sendable {
       throw EventLogError.noEvents(rows: events.rows)
     }
     events.times = oldest...newest
-    table.keepBusiestRegions(configuration.regions)
     if !input.catalogue.isEmpty {
       var pump = RowPump(what: "catalogue", layout: configuration.catalogue.layout, rejects: rejects, input)
       try pump.run(input.catalogue) { reader in

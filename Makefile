@@ -1,0 +1,67 @@
+# The commands of the project; `make help` lists them. Everything that is missing is set up first (scripts/setup).
+
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+
+# Everything under Sources compiles for wasm too, used by a product or not.
+SHARED := $(notdir $(wildcard Sources/*))
+PYTHON_TESTS := $(wildcard wasm-host/wasmtime/tests Tests/Wasm Tests/Conformance Tests/EndToEnd)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test conformance build native wasm sizes clean FORCE
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## real data, from events to recommendations over HTTP; exit status 0 only if all of it worked
+	@scripts/setup build host demo
+	@$(MAKE) --no-print-directory native dist/scorer.wasm
+	@$(PYTHON) scripts/demo.py run
+
+serve: ## the demo's data on a local host, until interrupted
+	@scripts/setup build host demo
+	@$(MAKE) --no-print-directory native dist/scorer.wasm
+	@$(PYTHON) scripts/demo.py serve
+
+test: ## every test, after setting up and building all that they need
+	@scripts/setup build host test
+	@$(MAKE) --no-print-directory build
+	scripts/build-wasm --targets $(SHARED)
+	@$(MAKE) --no-print-directory sizes
+	swift test -c release --disable-xctest
+	$(PYTHON) -m pytest -q $(PYTHON_TESTS)
+
+conformance: ## the request and response pairs, on every engine
+	@scripts/setup build host test
+	@$(MAKE) --no-print-directory build
+	$(PYTHON) -m pytest -v Tests/Conformance
+
+build: native wasm ## the martlet executable and the wasm modules, in dist/
+
+native:
+	swift build -c release --product martlet
+	swift build -c release --product probe
+	@mkdir -p dist
+	@cp -u .build/release/martlet .build/release/libprobe.so dist/
+
+wasm: dist/scorer.wasm dist/scorer-cli.wasm dist/scorer-cli-portable.wasm dist/probe.wasm
+
+dist/scorer.wasm: FORCE
+	@scripts/build-wasm scorer
+
+dist/scorer-cli.wasm: FORCE
+	@scripts/build-wasm scorer-cli
+
+dist/scorer-cli-portable.wasm: FORCE
+	@scripts/build-wasm --portable scorer-cli scorer-cli-portable
+
+dist/probe.wasm: FORCE
+	@scripts/build-wasm probe-module probe
+
+sizes: ## bytes of scorer.wasm by target, against their budgets
+	@scripts/setup build test
+	@$(MAKE) --no-print-directory -s dist/scorer.wasm
+	@$(PYTHON) scripts/wasm_sizes.py dist/scorer.wasm .build-wasm/scorer.map
+
+clean: ## removes what was built; keeps .venv and downloaded data
+	rm -rf .build .build-wasm .build-wasm-portable dist

@@ -1,0 +1,55 @@
+/// An array whose storage is allocated once, at birth: the answer path works on these and allocates nothing.
+/// Indices are checked; an append to a full array is refused, not grown.
+public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
+  @usableFromInline let base: UnsafeMutablePointer<Element>
+  public let capacity: Int
+  public private(set) var count = 0
+
+  public init(capacity: Int) {
+    self.capacity = capacity
+    base = UnsafeMutablePointer<Element>.allocate(capacity: max(capacity, 1))
+  }
+
+  /// Full from the start, every element `value`.
+  public init(repeating value: Element, count: Int) {
+    self.init(capacity: count)
+    base.initialize(repeating: value, count: count)
+    self.count = count
+  }
+
+  deinit { base.deallocate() }
+
+  @inlinable public var isEmpty: Bool { count == 0 }
+  @inlinable public var isFull: Bool { count == capacity }
+
+  @inlinable
+  public subscript(_ index: Int) -> Element {
+    get {
+      precondition(index >= 0 && index < count)
+      return base[index]
+    }
+    set {
+      precondition(index >= 0 && index < count)
+      base[index] = newValue
+    }
+  }
+
+  /// Adds `element`, or returns false where the array is full.
+  @discardableResult
+  public mutating func append(_ element: Element) -> Bool {
+    guard count < capacity else { return false }
+    base[count] = element
+    count &+= 1
+    return true
+  }
+
+  public mutating func removeAll() { count = 0 }
+
+  public mutating func removeLast() {
+    precondition(count > 0)
+    count &-= 1
+  }
+
+  /// For kernels: the elements, valid until the next mutation.
+  @inlinable public var pointer: UnsafePointer<Element> { UnsafePointer(base) }
+}

@@ -1,0 +1,115 @@
+import Bytes
+
+/// SHA-256 (FIPS 180-4). Ours because the scorer needs it too, where no package compiles; `DigestTests` holds it against NIST's
+/// vectors.
+public struct SHA256: Sendable {
+  public typealias Digest = InlineArray<32, UInt8>
+
+  private var state: InlineArray<8, UInt32> = [
+    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+  ]
+  private var block = InlineArray<64, UInt8>(repeating: 0)
+  private var filled = 0
+  private var length: UInt64 = 0
+
+  public init() {}
+
+  public mutating func update(_ bytes: ByteView) {
+    length &+= UInt64(bytes.count)
+    var rest = bytes
+    if filled > 0 {
+      while filled < 64, !rest.isEmpty {
+        block[filled] = rest[0]
+        filled &+= 1
+        rest = rest.dropFirst(1)
+      }
+      if filled == 64 { compressBlock() }
+    }
+    while rest.count >= 64 {
+      compress(rest)
+      rest = rest.dropFirst(64)
+    }
+    for index in 0..<rest.count { block[index] = rest[index] }
+    if !rest.isEmpty { filled = rest.count }
+  }
+
+  /// The digest of all that was given; ends the use of this value.
+  public mutating func finalize() -> Digest {
+    let bits = length &* 8
+    block[filled] = 0x80
+    filled &+= 1
+    if filled > 56 {
+      while filled < 64 { pad() }
+      compressBlock()
+    }
+    while filled < 56 { pad() }
+    for index in 0..<8 { block[56 &+ index] = UInt8(truncatingIfNeeded: bits >> UInt64(56 &- 8 &* index)) }
+    compressBlock()
+    var digest = Digest(repeating: 0)
+    for index in 0..<32 {
+      digest[index] = UInt8(truncatingIfNeeded: state[index / 4] >> UInt32(24 &- 8 &* (index & 3)))
+    }
+    return digest
+  }
+
+  private mutating func pad() {
+    block[filled] = 0
+    filled &+= 1
+  }
+
+  private mutating func compressBlock() {
+    let copy = block
+    copy.span.withUnsafeBytes { compress(ByteView($0)) }
+    filled = 0
+  }
+
+  private mutating func compress(_ bytes: ByteView) {
+    var w = InlineArray<64, UInt32>(repeating: 0)
+    for t in 0..<16 { w[t] = bytes.u32be(4 &* t) }
+    for t in 16..<64 {
+      let s0 = rotate(w[t &- 15], 7) ^ rotate(w[t &- 15], 18) ^ w[t &- 15] >> 3
+      let s1 = rotate(w[t &- 2], 17) ^ rotate(w[t &- 2], 19) ^ w[t &- 2] >> 10
+      w[t] = w[t &- 16] &+ s0 &+ w[t &- 7] &+ s1
+    }
+    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+    for t in 0..<64 {
+      let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+      let t1 = h &+ s1 &+ (e & f ^ ~e & g) &+ SHA256.k[t] &+ w[t]
+      let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+      let t2 = s0 &+ (a & b ^ a & c ^ b & c)
+      (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+    }
+    state[0] &+= a
+    state[1] &+= b
+    state[2] &+= c
+    state[3] &+= d
+    state[4] &+= e
+    state[5] &+= f
+    state[6] &+= g
+    state[7] &+= h
+  }
+
+  @inline(__always)
+  private func rotate(_ word: UInt32, _ bits: UInt32) -> UInt32 { word >> bits | word << (32 &- bits) }
+
+  /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
+  private static let k: InlineArray<64, UInt32> = [
+    0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
+    0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
+    0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
+    0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967,
+    0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85,
+    0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070,
+    0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
+    0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
+  ]
+}
+
+extension SHA256 {
+  public static func hash(_ bytes: ByteView) -> Digest {
+    var digest = SHA256()
+    digest.update(bytes)
+    return digest.finalize()
+  }
+}

@@ -1,0 +1,47 @@
+import Bytes
+import JSONText
+import Recommender
+import Session
+
+extension Service {
+  /// `POST /events`: adds the events to the session and gives the visitor its new token. A body with an event that does not fit
+  /// is refused whole, so that the sender can mend and send it again.
+  func events(_ request: HTTPRequest, _ reply: inout Reply) throws(Problem) {
+    guard let base = recommender.snapshots.base else { throw Problem(.unavailable, "no snapshot is open") }
+    let visit = try Visit(request.headers, asOf: base.asOf)
+    readSession(visit)
+    var events = EventBody(now: visit.now, window: base.sessionWindow)
+    try events.read(
+      request.body, scratch: scratch, name: { base.name(ofID: $0) }, record: { session.record($0) })
+    if visit.mayPersonalise {
+      session.sequence &+= 1
+      writeToken(&reply.headers, lifetime: base.sessionWindow)
+    } else {
+      session.clear()
+    }
+    reply.headers.append("Cache-Control: no-store\r\n")
+    reply.json.beginObject()
+    reply.json.key("accepted")
+    reply.json.integer(Int64(events.count))
+    reply.json.key("stored")
+    reply.json.bool(visit.mayPersonalise)
+    reply.json.key("signals")
+    reply.json.integer(Int64(session.count))
+    reply.json.endObject()
+  }
+
+  /// The token twice: as a cookie for browsers, as a header for callers without cookies.
+  private func writeToken(_ headers: inout ByteWriter, lifetime: UInt32) {
+    headers.append("Martlet-Session: ")
+    let start = headers.count
+    SessionToken.write(session, scratch: scratch, into: &headers)
+    let token = headers.view.dropFirst(start)
+    headers.append("\r\nSet-Cookie: ")
+    headers.append(Visit.cookie)
+    headers.append("=")
+    headers.append(token)
+    headers.append("; Max-Age=")
+    headers.appendDecimal(UInt64(lifetime))
+    headers.append("; Path=/; HttpOnly; SameSite=Lax; Secure\r\n")
+  }
+}

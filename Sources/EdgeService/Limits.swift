@@ -1,0 +1,12 @@
+/// What one message may measure. Hosts answer larger ones themselves; the module refuses them too.
+public enum Limits {
+  public static let target = 8 << 10
+  public static let headers = 32 << 10
+  public static let body = 64 << 10
+  /// Start line, headers, body, and the few bytes between them.
+  public static let request = target + headers + body + 1024
+  /// A hundred items with texts of some 2 KB each.
+  public static let response = 256 << 10
+  /// Events in one request.
+  public static let events = 1000
+}

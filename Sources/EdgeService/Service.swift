@@ -1,0 +1,145 @@
+import Bytes
+import JSONText
+import Recommender
+import SQLiteReader
+import Session
+import SnapshotFormat
+
+/// The scorer as hosts see it: opens snapshot files, answers request messages. Every answer is right on a fresh instance; what
+/// an instance remembers between requests is only its memory, laid out once.
+public final class Service {
+  var recommender = Recommender()
+  var session = Session()
+  var query = Query()
+  /// Decoded query parameters; a decoded string is never longer than what it was read from.
+  let decoded = OwnedBytes(capacity: Limits.target)
+  /// One decoded id or a token's bytes.
+  let scratch = OwnedBytes(capacity: 4096)
+  private let body = OwnedBytes(capacity: Limits.response - 4096)
+  private let headerLines = OwnedBytes(capacity: 2048)
+  private let output = OwnedBytes(capacity: Limits.response)
+
+  public init() {}
+
+  // MARK: Files
+
+  /// Opens a file, which stays where it is and must not change. Nil when it opened, otherwise a problem in JSON, valid until
+  /// the next call.
+  public func open(kind: UInt32, _ bytes: ByteView) -> ByteView? {
+    guard let kind = FileKind(rawValue: kind) else { return refusal(SnapshotError(.wrongKind)) }
+    do throws(SnapshotError) {
+      try recommender.open(kind, bytes)
+      return nil
+    } catch {
+      return refusal(error)
+    }
+  }
+
+  private func refusal(_ error: SnapshotError) -> ByteView {
+    var json = JSONWriter(ByteWriter(output))
+    json.beginObject()
+    json.key("title")
+    json.string("the file was not opened")
+    json.key("reason")
+    json.string(error.kind.name)
+    if error.table.utf8CodeUnitCount > 0 {
+      json.key("table")
+      json.string(error.table)
+    }
+    if let sqlite = error.sqlite {
+      json.key("sqlite")
+      json.string(sqlite.kind.name)
+      json.key("offset")
+      json.unsigned(sqlite.offset)
+    }
+    json.endObject()
+    return json.output.view
+  }
+
+  // MARK: Requests
+
+  /// The response message to `message`, valid until the next call.
+  public func handle(_ message: ByteView) -> ByteView {
+    var reply = Reply(body: body, headers: headerLines)
+    do throws(Problem) {
+      try route(HTTPRequest(message), &reply)
+      // Only a damaged snapshot could hold texts that long; a cut answer would be worse than none.
+      if reply.overflowed { throw Problem(.serverError, "the answer is longer than 256 KB") }
+    } catch {
+      reply = Reply(body: body, headers: headerLines)
+      reply.refuse(error)
+    }
+    var writer = ByteWriter(output)
+    reply.write(to: &writer)
+    return writer.view
+  }
+
+  private func route(_ request: HTTPRequest, _ reply: inout Reply) throws(Problem) {
+    if request.path.equals("/recommendations") {
+      try only(.get, request, "GET")
+      try recommendations(request, &reply)
+    } else if request.path.equals("/events") {
+      try only(.post, request, "POST")
+      try events(request, &reply)
+    } else if request.path.equals("/snapshot") {
+      try only(.get, request, "GET")
+      try snapshot(request, &reply)
+    } else if request.path.equals("/healthz") {
+      try only(.get, request, "GET")
+      try health(&reply)
+    } else {
+      throw Problem(.notFound, "no such path: /recommendations, /events, /snapshot and /healthz are there")
+    }
+  }
+
+  private func only(_ method: HTTPRequest.Method, _ request: HTTPRequest, _ allow: StaticString) throws(Problem) {
+    guard request.method == method else {
+      throw Problem(.methodNotAllowed, "this path does not take that method", allow: allow)
+    }
+  }
+
+  // MARK: The visitor
+
+  /// Fills `session` from the request's token; leaves it empty without consent.
+  func readSession(_ visit: Visit) {
+    session.clear()
+    guard visit.mayPersonalise, let token = visit.token else { return }
+    SessionToken.read(token, scratch: scratch, into: &session)
+    session.expire(now: visit.now, window: recommender.snapshots.sessionWindow)
+  }
+}
+
+/// An answer in the making.
+struct Reply {
+  var status = 200
+  var reason: StaticString = "OK"
+  var contentType: StaticString = "application/json"
+  var json: JSONWriter
+  var headers: ByteWriter
+
+  init(body: OwnedBytes, headers: OwnedBytes) {
+    json = JSONWriter(ByteWriter(body))
+    self.headers = ByteWriter(headers)
+  }
+
+  var overflowed: Bool { json.output.overflowed || headers.overflowed }
+
+  mutating func refuse(_ problem: Problem) {
+    status = problem.status.rawValue
+    reason = problem.status.reason
+    contentType = "application/problem+json"
+    if problem.allow.utf8CodeUnitCount > 0 {
+      headers.append("Allow: ")
+      headers.append(problem.allow)
+      headers.append("\r\n")
+    }
+    headers.append("Cache-Control: no-store\r\n")
+    problem.write(to: &json)
+  }
+
+  func write(to output: inout ByteWriter) {
+    HTTPResponse.write(
+      status: status, reason: reason, contentType: contentType, body: json.output.view, headers: headers.view,
+      into: &output)
+  }
+}

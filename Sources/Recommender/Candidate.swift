@@ -1,0 +1,67 @@
+/// The two kinds of item lists.
+enum ListKind: Int, CaseIterable {
+  case nextItem = 0
+  case boughtTogether = 1
+
+  var source: Source {
+    switch self {
+    case .nextItem: .nextItem
+    case .boughtTogether: .boughtTogether
+    }
+  }
+}
+
+/// What the lists of one kind say of a candidate.
+struct ListEvidence: BitwiseCopyable {
+  /// Σ over the session's items of weight · the candidate's weight in the item's list.
+  var sum: Float = 0
+  /// The largest part of `sum`, and the place in the session of the item that it came from.
+  var largest: Float = 0
+  var from: UInt8 = 0
+
+  @inline(__always)
+  mutating func add(_ part: Float, from place: Int) {
+    sum = sum + part
+    if part > largest {
+      largest = part
+      from = UInt8(truncatingIfNeeded: place)
+    }
+  }
+}
+
+/// An item that may be answered, with what each source says of it.
+struct Candidate: BitwiseCopyable {
+  let item: UInt32
+  var lists = InlineArray<2, ListEvidence>(repeating: ListEvidence())
+  /// The session's factors times the item's.
+  var factors: Float = 0
+  /// A share in (0.5, 1] of the list that named it first, halved with each rung of the ladder: the ladder's order, in one number.
+  var popularity: Float = 0
+  var rung = Rung.everywhere
+  var isInCategory = false
+  var score: Float = 0
+
+  init(item: UInt32) { self.item = item }
+}
+
+/// The fallback ladder: where a list of popular items comes from. Raw values grow with the distance from the visitor.
+public enum Rung: UInt8, BitwiseCopyable, Sendable {
+  case categoryInRegion = 0
+  case categoryEverywhere = 1
+  case region = 2
+  case parentRegion = 3
+  case everywhere = 4
+  /// No list at all: the next items in order of traffic.
+  case traffic = 5
+
+  public var name: StaticString {
+    switch self {
+    case .categoryInRegion: "category_in_region"
+    case .categoryEverywhere: "category"
+    case .region: "region"
+    case .parentRegion: "parent_region"
+    case .everywhere: "everywhere"
+    case .traffic: "traffic"
+    }
+  }
+}

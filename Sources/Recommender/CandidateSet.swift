@@ -1,0 +1,68 @@
+import Bytes
+
+/// The candidates of one request, found by item number through open addressing. Clearing costs nothing: slots carry the number
+/// of the request that wrote them.
+struct CandidateSet: ~Copyable {
+  /// A session of 33 items with lists of 50 and 30 gives at most 2,640; past the bound, sources of less weight lose.
+  static let capacity = 2048
+  private static let slotCount: UInt32 = 4096
+  private static let refusalsMax = 1024
+
+  struct Slot: BitwiseCopyable {
+    var round: UInt32 = 0
+    var item: UInt32 = 0
+    /// Place in `candidates`, or `refused`.
+    var index: UInt16 = 0
+  }
+
+  private static let refused = UInt16.max
+
+  private(set) var candidates = FixedArray<Candidate>(capacity: CandidateSet.capacity)
+  private var slots = FixedArray<Slot>(repeating: Slot(), count: Int(CandidateSet.slotCount))
+  private var round: UInt32 = 0
+  private var refusals = 0
+
+  mutating func removeAll() {
+    candidates.removeAll()
+    refusals = 0
+    round &+= 1
+    if round == 0 {
+      for index in 0..<slots.count { slots[index].round = 0 }
+      round = 1
+    }
+  }
+
+  var count: Int { candidates.count }
+
+  subscript(_ index: Int) -> Candidate {
+    get { candidates[index] }
+    set { candidates[index] = newValue }
+  }
+
+  /// Makes `item` no candidate, whatever source names it later.
+  mutating func refuse(_ item: UInt32) {
+    let slot = find(item)
+    guard slots[slot].round != round, refusals < CandidateSet.refusalsMax else { return }
+    slots[slot] = Slot(round: round, item: item, index: CandidateSet.refused)
+    refusals += 1
+  }
+
+  /// The place of `item` among the candidates, taken in if it is new; nil where it is refused or the set is full.
+  mutating func place(_ item: UInt32) -> Int? {
+    let slot = find(item)
+    if slots[slot].round == round {
+      let index = slots[slot].index
+      return index == CandidateSet.refused ? nil : Int(index)
+    }
+    guard candidates.append(Candidate(item: item)) else { return nil }
+    slots[slot] = Slot(round: round, item: item, index: UInt16(candidates.count - 1))
+    return candidates.count - 1
+  }
+
+  /// The slot of `item`, or the free one where it belongs. At most 3,072 of the 4,096 slots are ever used.
+  private func find(_ item: UInt32) -> Int {
+    var slot = Int((item &* 0x9E37_79B1) >> 20)
+    while slots[slot].round == round, slots[slot].item != item { slot = (slot + 1) & Int(CandidateSet.slotCount - 1) }
+    return slot
+  }
+}

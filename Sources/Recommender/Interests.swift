@@ -1,0 +1,50 @@
+import Bytes
+import Session
+
+/// The session as the models see it: distinct items of this snapshot, newest first.
+struct Interests: ~Copyable {
+  struct Interest: BitwiseCopyable {
+    let item: UInt32
+    /// The strongest event's weight, decayed by the place of the newest. Zero for what says nothing, such as an impression.
+    var weight: Float
+    /// In the cart or bought: not recommended again. Nil until an event that decides it has been met.
+    var isTaken: Bool?
+  }
+
+  private(set) var items = FixedArray<Interest>(capacity: Session.signalsMax + 1)
+
+  /// The newest item with weight.
+  var newest: Interest? {
+    for index in 0..<items.count where items[index].weight > 0 { return items[index] }
+    return nil
+  }
+
+  /// Fills in what `session` says. `current` is the item that the page shows: the visitor looks at it now, whether or not the
+  /// view has been posted yet.
+  mutating func resolve(
+    _ session: borrowing Session, current: UInt32?, weights: ScoringWeights, in base: BaseSnapshot
+  ) {
+    items.removeAll()
+    if let current { add(current, .view, weights) }
+    for age in 0..<session.count {
+      let signal = session.newest(age)
+      guard signal.item != 0, let item = base.item(name: signal.item) else { continue }
+      add(item, signal.type, weights)
+    }
+  }
+
+  /// Called with events from newest to oldest.
+  private mutating func add(_ item: UInt32, _ type: EventType, _ weights: ScoringWeights) {
+    var position = 0
+    while position < items.count, items[position].item != item { position += 1 }
+    if position == items.count { items.append(Interest(item: item, weight: 0, isTaken: nil)) }
+    items[position].weight = max(items[position].weight, weights.event(type) * weights.decay(position))
+    if items[position].isTaken == nil {
+      switch type {
+      case .addToCart, .purchase: items[position].isTaken = true
+      case .removeFromCart: items[position].isTaken = false
+      default: break
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Bytes
+import SnapshotFormat
+
+/// What is popular, from the visitor's own corner outwards: category in region → category everywhere → region → parent
+/// regions → everywhere. A region's scores are already shrunk towards its parent's by the builder.
+struct PopularityLadder {
+  let base: BaseSnapshot
+  let region: RegionSnapshot?
+  /// The next region outwards, and the one after it.
+  let parent: RegionSnapshot?
+  let category: UInt16?
+
+  /// Enough for every answer, however much of it was refused.
+  static let listMax = 512
+
+  /// Takes in the head of each rung's list until `wanted` candidates are there.
+  /// - Returns: entries read, for the work counter.
+  func add(to set: inout CandidateSet, wanted: Int) -> UInt32 {
+    var work: UInt32 = 0
+    if let category {
+      let row = TopList.row(category: category)
+      if let region { work &+= add(region.topList(row), .categoryInRegion, to: &set, wanted) }
+      work &+= add(base.topList(row), .categoryEverywhere, to: &set, wanted)
+    }
+    if let region { work &+= add(region.topList(TopList.overallRow), .region, to: &set, wanted) }
+    if let parent { work &+= add(parent.topList(TopList.overallRow), .parentRegion, to: &set, wanted) }
+    work &+= add(base.topList(TopList.overallRow), .everywhere, to: &set, wanted)
+    return work &+ addByTraffic(to: &set, wanted)
+  }
+
+  private func add(_ list: ByteView, _ rung: Rung, to set: inout CandidateSet, _ wanted: Int) -> UInt32 {
+    let step = 1 / Float(UInt32(1) << UInt32(rung.rawValue))
+    var index = 0
+    let count = min(TopList.count(list), PopularityLadder.listMax)
+    var named = 0
+    while index < count, named < wanted {
+      let entry = TopList.entry(list, index)
+      index += 1
+      guard entry.item < base.shown, let place = set.place(entry.item) else { continue }
+      named += 1
+      // The first rung that names an item is its own: later ones say less.
+      guard set[place].popularity == 0 else { continue }
+      set[place].popularity = step * (0.5 + 0.5 * entry.score)
+      set[place].rung = rung
+    }
+    return UInt32(index)
+  }
+
+  /// The last resort, where all lists are exhausted: items in order of traffic, which is the order of their numbers.
+  private func addByTraffic(to set: inout CandidateSet, _ wanted: Int) -> UInt32 {
+    var item: UInt32 = 0
+    while set.count < wanted, item < base.shown {
+      if let place = set.place(item), set[place].popularity == 0 {
+        set[place].popularity = 1 / 64
+        set[place].rung = .traffic
+      }
+      item += 1
+    }
+    return item
+  }
+}

@@ -1,0 +1,30 @@
+import Bytes
+
+/// What is asked for, in the snapshot's numbers. Filled by the service, reused from request to request.
+public struct Query: ~Copyable {
+  public static let limitMax = 100
+  public static let excludedMax = 256
+
+  public var context = Context.homepage
+  /// How many items at most, 1...limitMax.
+  public var limit = 10
+  /// The item that the page shows.
+  public var currentItem: UInt32?
+  /// The category that the page shows.
+  public var category: UInt16?
+  /// The visitor's region by the shop's code; empty for none.
+  public var region = ByteView.empty
+  /// Items never to answer with.
+  public var excluded = FixedArray<UInt32>(capacity: Query.excludedMax)
+
+  public init() {}
+
+  public mutating func reset() {
+    context = .homepage
+    limit = 10
+    currentItem = nil
+    category = nil
+    region = .empty
+    excluded.removeAll()
+  }
+}

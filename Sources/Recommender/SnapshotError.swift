@@ -1,0 +1,47 @@
+import SQLiteReader
+
+/// Why a file was not opened.
+public struct SnapshotError: Error {
+  public enum Kind: UInt8, Sendable {
+    /// Not SQLite, or damaged: `sqlite` says what and where.
+    case database
+    /// A SQLite file, but `application_id` is not Martlet's.
+    case notASnapshot
+    case unknownFormatVersion
+    case wrongKind
+    case missingTable
+    case missingKey
+    case badValue
+    case wrongBlockSize
+    /// A region or text file of another generation than the base.
+    case otherGeneration
+    /// A region file before the base, a second base, or more regions than the module holds.
+    case notNow
+
+    public var name: StaticString {
+      switch self {
+      case .database: "damaged database"
+      case .notASnapshot: "not a snapshot"
+      case .unknownFormatVersion: "unknown format version"
+      case .wrongKind: "wrong kind of file"
+      case .missingTable: "missing table"
+      case .missingKey: "missing key in meta"
+      case .badValue: "bad value"
+      case .wrongBlockSize: "wrong block size"
+      case .otherGeneration: "file of another generation"
+      case .notNow: "cannot be opened now"
+      }
+    }
+  }
+
+  public let kind: Kind
+  /// The table, or the key in `meta`, that is concerned.
+  public let table: StaticString
+  public let sqlite: SQLiteError?
+
+  public init(_ kind: Kind, table: StaticString = "", sqlite: SQLiteError? = nil) {
+    self.kind = kind
+    self.table = table
+    self.sqlite = sqlite
+  }
+}

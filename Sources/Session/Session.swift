@@ -1,0 +1,60 @@
+import Bytes
+
+/// One thing that the visitor did. `item` is the item's 32-bit name (`hash32` of its external id), which outlives the
+/// generation of a snapshot; zero stands for an event without an item.
+public struct Signal: Equatable, BitwiseCopyable, Sendable {
+  public var item: UInt32
+  public var type: EventType
+  /// Seconds since 1970, by the host's clock.
+  public var time: UInt32
+
+  public init(item: UInt32, type: EventType, time: UInt32) {
+    self.item = item
+    self.type = type
+    self.time = time
+  }
+}
+
+/// What is held on one visitor: the newest signals inside the window, oldest first.
+public struct Session: ~Copyable {
+  /// Signals kept; the older ones fall out first.
+  public static let signalsMax = 32
+
+  public private(set) var signals = FixedArray<Signal>(capacity: Session.signalsMax)
+  /// Goes up by one with every stored change, so that the newer of two tokens can be told.
+  public var sequence: UInt16 = 0
+
+  public init() {}
+
+  public var count: Int { signals.count }
+
+  /// The signal `age` steps back; 0 is the newest.
+  public func newest(_ age: Int) -> Signal { signals[signals.count - 1 - age] }
+
+  /// Adds a signal. Times never go back within a session: a clock that does is held at the newest time seen.
+  public mutating func record(_ signal: Signal) {
+    var signal = signal
+    if count > 0 { signal.time = max(signal.time, newest(0).time) }
+    if signals.isFull { dropOldest(1) }
+    signals.append(signal)
+  }
+
+  /// Drops what is older than `window` seconds at `now`.
+  public mutating func expire(now: UInt32, window: UInt32) {
+    let horizon = now > window ? now - window : 0
+    var expired = 0
+    while expired < count, signals[expired].time < horizon { expired += 1 }
+    if expired > 0 { dropOldest(expired) }
+  }
+
+  public mutating func clear() {
+    signals.removeAll()
+    sequence = 0
+  }
+
+  private mutating func dropOldest(_ number: Int) {
+    let kept = count - number
+    for index in 0..<kept { signals[index] = signals[index + number] }
+    for _ in 0..<number { signals.removeLast() }
+  }
+}

@@ -1,0 +1,72 @@
+/// The tables of the three kinds of file, as SQL. What a BLOB holds is said in `docs/snapshot-format.md` and by the
+/// layouts beside this file.
+public enum Schema {
+  /// Facts on the file as a whole: see `MetaKey`.
+  public static let meta: StaticString = "meta"
+  public static let category: StaticString = "category"
+  public static let categoryByName: StaticString = "category_by_name"
+  public static let brand: StaticString = "brand"
+  public static let region: StaticString = "region"
+  public static let topList: StaticString = "top_list"
+  public static let itemSalt: StaticString = "item_salt"
+  public static let eventWeight: StaticString = "event_weight"
+  public static let positionDecay: StaticString = "position_decay"
+  public static let blend: StaticString = "blend"
+  public static let itemText: StaticString = "item_text"
+
+  /// Every file.
+  public static let common: [StaticString] = [
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID"
+  ]
+
+  /// Base files, beside the column and heap tables.
+  public static let base: [StaticString] = [
+    "CREATE TABLE category (id INTEGER PRIMARY KEY, parent INTEGER, name TEXT NOT NULL)",
+    "CREATE INDEX category_by_name ON category (name)",
+    "CREATE TABLE brand (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
+    "CREATE TABLE region (code TEXT PRIMARY KEY, served_by TEXT NOT NULL, people INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE top_list (id INTEGER PRIMARY KEY, list BLOB NOT NULL)",
+    "CREATE TABLE item_salt (item INTEGER PRIMARY KEY, salt INTEGER NOT NULL)",
+    "CREATE TABLE event_weight (type INTEGER PRIMARY KEY, name TEXT NOT NULL, weight REAL NOT NULL)",
+    "CREATE TABLE position_decay (position INTEGER PRIMARY KEY, weight REAL NOT NULL)",
+    "CREATE TABLE blend (id INTEGER PRIMARY KEY, context TEXT NOT NULL, source TEXT NOT NULL, weight REAL NOT NULL)",
+  ]
+
+  public static let regionFile: [StaticString] = [
+    "CREATE TABLE top_list (id INTEGER PRIMARY KEY, list BLOB NOT NULL)"
+  ]
+
+  public static let text: [StaticString] = [
+    "CREATE TABLE item_text (item INTEGER PRIMARY KEY, title TEXT, url TEXT, image TEXT)"
+  ]
+}
+
+/// Keys of table `meta`.
+public enum MetaKey {
+  public static let kind: StaticString = "kind"
+  /// 16 hexadecimal digits, the same in all files of one build.
+  public static let generation: StaticString = "generation"
+  /// Newest moment that the models know of, seconds since 1970.
+  public static let asOf: StaticString = "as_of"
+  public static let items: StaticString = "items"
+  /// Items 0..<shown may be recommended, most traffic first; the rest are known only as context.
+  public static let shown: StaticString = "shown"
+  public static let slots: StaticString = "slots"
+  public static let dimensions: StaticString = "dimensions"
+  /// Region files: the region's code, the code of its parent (absent below the world), its distinct people.
+  public static let region: StaticString = "region"
+  public static let parent: StaticString = "parent"
+  public static let people: StaticString = "people"
+  /// How long a signal stays in the session, seconds.
+  public static let sessionWindow: StaticString = "session_window"
+}
+
+/// Keys of table `meta` that tell people what the byte budget bought; the scorer does not read them.
+extension MetaKey {
+  public static let budget: StaticString = "budget"
+  public static let dimensionsWanted: StaticString = "dimensions_wanted"
+  public static let entriesWanted: StaticString = "list_entries_wanted"
+  public static let entriesKept: StaticString = "list_entries_kept"
+  /// Traffic times weight of the kept entries, in thousandths of that of all.
+  public static let valueKeptPermille: StaticString = "list_value_kept_permille"
+}

@@ -1,0 +1,78 @@
+"""A tiny shop whose right answers are known: few goods, who buys what with what stands in one table.
+
+    python Tests/Conformance/shop.py DIR      writes events.csv, catalogue.csv and martlet.yaml there
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+FIRST_TIME = 1_700_000_000
+PAUSE_S = 3600
+
+# region, how many people, what each of them buys, in this order. The first of a region's goods is its most popular one.
+BASKETS = [
+    ("North", 14, ["teapot", "cup"]),
+    ("North", 10, ["tea", "teapot"]),
+    ("North", 6, ["tea", "biscuits", "postage"]),
+    ("South", 14, ["grinder", "beans"]),
+    ("South", 10, ["beans", "filter"]),
+    ("South", 6, ["milk", "filter", "postage"]),
+    ("Faroe Islands", 24, ["lamp", "candle"]),
+    ("Faroe Islands", 6, ["lamp", "postage"]),
+    ("Iceland", 3, ["candle", "postage"]),
+]
+
+CATALOGUE = [
+    # item_id, title, category, price
+    ("tea", "Tea, 100 g", "Drinks > Tea", "4.90"),
+    ("teapot", "Teapot, glass", "Kitchen > Tea", "24.00"),
+    ("cup", "Cup \N{EM DASH} porcelain", "Kitchen > Tea", "9.50"),
+    ("biscuits", 'Biscuits "Shortbread" & more', "Food", "3.20"),
+    ("beans", "Coffee beans, 1 kg", "Drinks > Coffee", "19.90"),
+    ("grinder", "Coffee grinder", "Kitchen > Coffee", "79.00"),
+    ("filter", "Paper filters", "Kitchen > Coffee", "2.50"),
+    ("milk", "Oat milk", "Drinks", "2.10"),
+    ("lamp", "Lamp", "Home", "39.00"),
+    ("candle", "Candle", "Home", "5.00"),
+    ("rug", "Rug that nobody has bought", "Home", "120.00"),
+    ("postage", "Postage", "", "4.00"),
+]
+
+# Iceland has too few people for a list of its own: its group, with the Faroe Islands, has enough.
+CONFIGURATION = """\
+never_recommend:
+  - postage
+regions:
+  minimum_people: 10
+  groups:
+    Atlantic islands: [Faroe Islands, Iceland]
+"""
+
+
+def write_shop(directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    with open(directory / "events.csv", "w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["session_id", "user_id", "item_id", "event", "time", "region"])
+        visit = 0
+        # Round by round, so that no basket is newer than the others as a whole.
+        for turn in range(max(people for _, people, _ in BASKETS)):
+            for region, people, items in BASKETS:
+                if turn >= people:
+                    continue
+                visit += 1
+                for position, item in enumerate(items):
+                    time = FIRST_TIME + visit * PAUSE_S + position * 60
+                    writer.writerow([f"s{visit}", f"u{visit}", item, "purchase", time, region])
+    with open(directory / "catalogue.csv", "w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["item_id", "title", "category", "price"])
+        writer.writerows(CATALOGUE)
+    (directory / "martlet.yaml").write_text(CONFIGURATION)
+
+
+if __name__ == "__main__":
+    write_shop(Path(sys.argv[1]))

@@ -1,0 +1,35 @@
+"""Every engine answers every case with the same bytes, on a reused instance and on a fresh one."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import CASES
+from engines import ENGINES
+
+
+def responses_of(case, all_responses: list[bytes]) -> list[bytes]:
+    start = 0
+    for other in CASES:
+        if other is case:
+            break
+        start += len(other.exchanges)
+    return all_responses[start : start + len(case.exchanges)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("fresh", [False, True], ids=["reused", "fresh"])
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+def test_case(engine, fresh, case, answers, generation, request):
+    if not engine.is_installed:
+        pytest.skip(f"{engine.program} is not installed")
+    responses = responses_of(case, answers(engine, fresh))
+    if request.config.getoption("--update") and engine.name == "native" and fresh:
+        case.write(responses, generation)
+        pytest.skip("written; read it before you commit it")
+    for exchange, response in zip(case.exchanges, responses, strict=True):
+        expected = exchange.expected.replace(b"{generation}", generation)
+        assert response.decode() == expected.decode(), exchange.title
+
+
+def test_there_are_cases():
+    assert CASES and all(case.exchanges for case in CASES)

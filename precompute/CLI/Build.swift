@@ -1,0 +1,79 @@
+import ArgumentParser
+import Configuration
+import EventLog
+import Foundation
+import Logging
+import Models
+import Report
+import SnapshotWriter
+
+struct Build: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Reads events and catalogue, trains the models, publishes a snapshot.",
+    discussion: """
+      Events and catalogue are CSV, TSV or NDJSON, gzipped or not; `-` reads standard input. The published generation stays as \
+      it was until the new one is whole.
+      """)
+
+  @Option(name: .long, help: "The configuration; without one, columns are recognised by their names.")
+  var config: String?
+
+  @Option(name: .long, parsing: .upToNextOption, help: "Files of events, in order; - for standard input.")
+  var events: [String]
+
+  @Option(name: .long, parsing: .upToNextOption, help: "Files of the catalogue.")
+  var catalogue: [String] = []
+
+  @Option(name: .long, help: "The directory to publish to.")
+  var out: String
+
+  @Option(name: .long, help: "Where rows that do not fit are written [default: <out>.rejects.tsv, beside the directory: the rows may name people].")
+  var rejects: String?
+
+  @Option(name: .long, help: "Threads; results do not depend on it [default: all cores].")
+  var threads: Int?
+
+  @Flag(name: .long, help: "No progress and no summary; errors only.")
+  var quiet = false
+
+  func validate() throws {
+    if events.isEmpty { throw ValidationError("--events needs at least one file, or - for standard input.") }
+    if let threads, threads < 1 { throw ValidationError("--threads is at least 1.") }
+  }
+
+  func run() throws {
+    let reporter = quiet ? nil : ProgressReporter()
+    defer { reporter?.endLine() }
+    let configuration = try config.map { try Configuration.load(path: $0) } ?? .default
+    let publisher = try Publisher(directory: out)
+    let log = try read(configuration, reporter)
+    let plan = SnapshotPlan(items: log.table.itemIDs.count, configuration: configuration)
+    let models = TrainedModels.fit(
+      log, configuration, dimensions: plan.dimensions, parallelism: threads.map(Parallelism.init(threads:)) ?? .allCores
+    ) { reporter?.begin("training: \($0.rawValue)") }
+    reporter?.begin("writing and checking the snapshot")
+    let snapshot = try SnapshotBuilder(models, plan, configuration, directory: publisher.workDirectory).build()
+    let manifest = try publisher.publish(
+      snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date())
+    reporter?.endLine()
+    if !quiet { printToStandardError(BuildSummary(log: log, snapshot: snapshot, manifest: manifest).text) }
+  }
+
+  private func read(_ configuration: Configuration, _ reporter: ProgressReporter?) throws -> EventLog {
+    var input = EventLog.Input(events: events, catalogue: catalogue, rejectsPath: rejects ?? rejectsBeside(out))
+    input.progress = { progress in
+      reporter?.update(
+        "reading \(progress.file)", done: progress.totalBytes.map { Double(progress.bytes) / Double(max($0, 1)) },
+        detail: "\(progress.rows) rows")
+    }
+    return try EventLog(reading: input, configuration: configuration)
+  }
+}
+
+private func rejectsBeside(_ directory: String) -> String {
+  var path = directory
+  while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+  return "\(path).rejects.tsv"
+}
+
+func printToStandardError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

@@ -1,0 +1,18 @@
+import ArgumentParser
+import Report
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows what is in a snapshot file: tables, counts, bytes, and what the budget bought.")
+
+  @Argument(help: "A base, region or text file.")
+  var file: String
+
+  @Flag(name: .long, help: "As JSON.")
+  var json = false
+
+  func run() throws {
+    let inspection = try SnapshotInspection(path: file)
+    print(json ? try inspection.json : inspection.text)
+  }
+}

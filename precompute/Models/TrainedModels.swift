@@ -1,0 +1,147 @@
+import Configuration
+import EventLog
+import Foundation
+import Session
+
+/// Everything that a snapshot is written from, by item index of the event table.
+public struct TrainedModels: Sendable {
+  public let itemIDs: [String]
+  public let catalogue: Catalogue
+  public let attributes: ItemAttributes
+  /// Whether an item may be recommended now.
+  public let isShown: [Bool]
+  public let regionNames: [String]
+  public let regions: RegionTree
+  public let popularity: DecayedPopularity
+  public let next: ItemLists
+  public let together: ItemLists
+  /// Nil where the configuration asks for no dimensions.
+  public let factors: QuantisedFactors?
+  /// Sessions that an item was seen in: the evidence n of its lists.
+  public let sessionsOfItem: [UInt32]
+  /// Seconds since 1970: the moment that the models are of.
+  public let asOf: UInt32
+
+  /// A step of the training, for progress.
+  public enum Step: String, CaseIterable, Sendable {
+    case sessions = "sessions"
+    case popularity = "popularity"
+    case nextItem = "next-item lists"
+    case boughtTogether = "bought-together lists"
+    case factors = "factors"
+  }
+
+  /// Fits all models. Deterministic for the same log, configuration and dimensions at any number of threads.
+  /// - Parameters:
+  ///   - dimensions: of the factors; the snapshot's budget may allow fewer than the configuration asks for.
+  ///   - progress: called as each step begins.
+  public static func fit(
+    _ log: EventLog, _ configuration: Configuration, dimensions: Int, parallelism: Parallelism = .allCores,
+    progress: (Step) -> Void = { _ in }
+  ) -> TrainedModels {
+    let asOf = asOf(log, configuration)
+    let known = log.table.events(from: 0, through: asOf)
+    let lists = configuration.windows.listsSeconds.map { known.events(from: asOf > $0 ? asOf - $0 : 0, through: asOf) }
+    let table = lists ?? known
+    let weights = EventWeights(configuration.weights)
+    progress(.sessions)
+    let sessions = SessionIndex(table, parallelism: parallelism)
+    let people = People(known)
+    let attributes = ItemAttributes(log.catalogue, itemCount: known.itemIDs.count)
+    progress(.popularity)
+    let regions = RegionTree(known, people: people, parameters: RegionTree.Parameters(configuration.regions))
+    var popularity = DecayedPopularity.Parameters(configuration)
+    popularity.weights = weights
+    let popular = DecayedPopularity.fit(
+      known, people: people, regions: regions, catalogue: log.catalogue, attributes: attributes,
+      parameters: popularity, asOf: asOf, parallelism: parallelism)
+    progress(.nextItem)
+    let next = NextItem.fit(
+      table, sessions: sessions, catalogue: log.catalogue,
+      parameters: NextItem.Parameters(configuration, weights), asOf: asOf, parallelism: parallelism)
+    progress(.boughtTogether)
+    let together = BoughtTogether.fit(
+      table, sessions: sessions, catalogue: log.catalogue, parameters: BoughtTogether.Parameters(configuration),
+      asOf: asOf, parallelism: parallelism)
+    progress(.factors)
+    return TrainedModels(
+      itemIDs: known.itemIDs, catalogue: log.catalogue, attributes: attributes,
+      isShown: log.catalogue.showable(itemCount: known.itemIDs.count), regionNames: known.regionNames,
+      regions: regions, popularity: popular, next: next, together: together,
+      factors: dimensions > 0 ? factors(table, configuration, weights, dimensions, parallelism) : nil,
+      sessionsOfItem: sessions.sessionsOfItem(table), asOf: asOf)
+  }
+
+  /// The newest event unless the configuration names a moment; never the wall clock.
+  private static func asOf(_ log: EventLog, _ configuration: Configuration) -> UInt32 {
+    switch configuration.asOf {
+    case .newest: log.table.times.max() ?? 0
+    case .time(let time): time
+    }
+  }
+
+  private static func factors(
+    _ table: EventTable, _ configuration: Configuration, _ weights: EventWeights, _ dimensions: Int,
+    _ parallelism: Parallelism
+  ) -> QuantisedFactors {
+    let matrix = InteractionMatrix(table, people: People(table), weights: weights, parallelism: parallelism)
+    let als = ImplicitALS.fit(
+      matrix, parameters: ImplicitALS.Parameters(configuration, weights, dimensions), parallelism: parallelism)
+    return QuantisedFactors(als.itemFactors, dimensions: dimensions)
+  }
+}
+
+// MARK: From the configuration
+
+extension RegionTree.Parameters {
+  init(_ rules: RegionRules) {
+    self.init()
+    minimumPeople = rules.minimumPeople
+    keepBusiest = rules.keepBusiest
+    other = rules.other ?? other
+    for (group, members) in rules.groups {
+      for member in members { groups[member] = group }
+    }
+  }
+}
+
+extension DecayedPopularity.Parameters {
+  init(_ configuration: Configuration) {
+    self.init()
+    trendingWindow = Double(configuration.windows.trendingSeconds)
+    trendingHalfLife = Double(configuration.models.popularity.halfLifeSeconds)
+    shrinkage = configuration.models.popularity.shrinkage
+  }
+}
+
+extension NextItem.Parameters {
+  init(_ configuration: Configuration, _ weights: EventWeights) {
+    self.init()
+    self.weights = weights
+    ordered = configuration.events.isOrdered
+    steps = configuration.models.nextItem.steps
+    length = configuration.models.nextItem.length
+    recencyHalfLife = configuration.models.nextItem.recencyHalfLifeSeconds.map(Double.init)
+  }
+}
+
+extension BoughtTogether.Parameters {
+  init(_ configuration: Configuration) {
+    self.init()
+    length = configuration.models.boughtTogether.length
+    baskets.minimumSupport = configuration.models.boughtTogether.minimumSupport
+    recencyHalfLife = configuration.models.boughtTogether.recencyHalfLifeSeconds.map(Double.init)
+  }
+}
+
+extension ImplicitALS.Parameters {
+  init(_ configuration: Configuration, _ weights: EventWeights, _ dimensions: Int) {
+    self.init()
+    self.weights = weights
+    self.dimensions = dimensions
+    iterations = configuration.models.factors.iterations
+    regularisation = Float(configuration.models.factors.regularization)
+    unobservedWeight = Float(configuration.models.factors.unobservedWeight)
+    seed = configuration.seed
+  }
+}

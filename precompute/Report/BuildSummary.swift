@@ -1,0 +1,49 @@
+import EventLog
+import Foundation
+import SnapshotWriter
+
+/// What a build read and what it published: printed at its end.
+public struct BuildSummary {
+  let log: EventLog
+  let snapshot: Snapshot
+  let manifest: Manifest
+
+  public init(log: EventLog, snapshot: Snapshot, manifest: Manifest) {
+    (self.log, self.snapshot, self.manifest) = (log, snapshot, manifest)
+  }
+
+  public var text: String { (read("events", log.events) + catalogue + published).joined(separator: "\n") }
+
+  private var catalogue: [String] { log.catalogueSummary.map { read("catalogue", $0) } ?? [] }
+
+  private func read(_ what: String, _ summary: ReadSummary) -> [String] {
+    var lines = ["\(what): \(summary.rows) rows read, \(summary.kept) kept"]
+    for rule in summary.skipped where rule.rows > 0 { lines.append("  \(rule.rows) skipped by rule \(rule.rule)") }
+    for (reason, count) in summary.rejected.sorted(by: { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }) {
+      lines.append("  \(count) rejected: \(reason.rawValue)")
+    }
+    for reject in summary.firstRejects { lines.append("    \(reject)") }
+    if let times = summary.times {
+      lines.append("  from \(date(times.lowerBound)) to \(date(times.upperBound))")
+    }
+    return lines
+  }
+
+  private var published: [String] {
+    let table = log.table
+    let regions = snapshot.files.filter { $0.region != nil }
+    let bought = snapshot.bought
+    return [
+      "\(table.itemIDs.count) items (\(snapshot.shown) to recommend), \(table.sessionCount) sessions, "
+        + "\(table.userCount) users, \(table.regionNames.count) regions (\(regions.count) with a file of their own)",
+      "base \(bought.bytes) of \(bought.budget) bytes: \(bought.dimensions) of \(bought.dimensionsWanted) factor dimensions, "
+        + "\(bought.entriesKept) of \(bought.entriesWanted) list entries "
+        + String(format: "(%.1f %% of their value)", bought.valueKept * 100),
+      "published generation \(manifest.generation), \(manifest.files.count) files, as of \(manifest.asOf)",
+    ]
+  }
+
+  private func date(_ seconds: UInt32) -> String {
+    Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+  }
+}

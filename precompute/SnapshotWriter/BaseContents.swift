@@ -1,0 +1,107 @@
+import Configuration
+import Foundation
+import Models
+import SnapshotFormat
+
+/// Everything that goes into a base file, packed: blocks, lists and small tables. Depends on nothing but its input.
+struct BaseContents {
+  let pageSize: Int
+  let numbering: ItemNumbering
+  let ids: [String]
+  let names: ItemNames
+  let dimensions: Int
+  let slotCount: Int
+  private(set) var columns: [(table: StaticString, blocks: [Data])] = []
+  private(set) var heaps: [(table: StaticString, blocks: [Data])] = []
+  let lists: ListBudget
+
+  /// β of the confidence n / (n + β): an item seen in ten sessions is trusted by half.
+  static let confidenceBeta: Float = 10
+
+  init(_ models: TrainedModels, pageSize: Int, listBytes: Int) throws {
+    self.pageSize = pageSize
+    let numbering = ItemNumbering(models)
+    self.numbering = numbering
+    let ids = numbering.indices.map { models.itemIDs[$0] }
+    self.ids = ids
+    guard numbering.shown > 0 else { throw SnapshotWriterError.nothingToShow }
+    guard ids.count <= 1 << 24 else { throw SnapshotWriterError.tooMany(what: "items", count: ids.count, most: 1 << 24) }
+    names = try ItemNames(ids: ids)
+    dimensions = models.factors?.dimensions ?? 0
+    slotCount = SlotIndex.slotCount(items: ids.count)
+    lists = ListBudget(
+      [models.next, models.together], traffic: models.popularity.itemPopularity, bytes: listBytes)
+    try packIDs()
+    try packLists(.next, .nextLists, models.next, lists.kept[0])
+    try packLists(.together, .togetherLists, models.together, lists.kept[1])
+    try packAttributes(models)
+    packFactors(models)
+    var slots = ColumnPacker(.slot, pageSize: pageSize)
+    for slot in SlotIndex.build(names: names.names) { slots.append(slot) }
+    columns.append((Column.slot.table, slots.blocks))
+  }
+
+  private mutating func packIDs() throws {
+    var heap = HeapPacker(pageSize: pageSize)
+    var addresses = ColumnPacker(.id, pageSize: pageSize)
+    for id in ids {
+      let bytes = Array(id.utf8)
+      guard bytes.count <= 255 else { throw SnapshotWriterError.idTooLong(id: id) }
+      addresses.append(try heap.append([UInt8(bytes.count)] + bytes).rawValue)
+    }
+    columns.append((Column.id.table, addresses.blocks))
+    heaps.append((Heap.ids.table, heap.blocks))
+  }
+
+  private mutating func packLists(_ column: Column, _ heap: Heap, _ lists: ItemLists, _ kept: [Int]) throws {
+    var packer = HeapPacker(pageSize: pageSize)
+    var addresses = ColumnPacker(column, pageSize: pageSize)
+    for index in numbering.indices {
+      // The models name what may be shown today or later; what is not shown now is left out here.
+      let row = lists.row(index).filter { numbering.numbers[Int(lists.items[$0])] < UInt32(numbering.shown) }
+      let entries = row.prefix(kept[index]).map { entry in
+        (item: numbering.numbers[Int(lists.items[entry])], weight: lists.scores[entry])
+      }
+      let address = entries.isEmpty ? HeapAddress.none : try packer.append(ItemList.encode(entries))
+      addresses.append(address.rawValue)
+    }
+    columns.append((column.table, addresses.blocks))
+    heaps.append((heap.table, packer.blocks))
+  }
+
+  private mutating func packAttributes(_ models: TrainedModels) throws {
+    for (what, count) in [
+      ("categories", models.attributes.categories.count), ("brands", models.attributes.brands.count),
+    ] where count >= Int(unknownAttribute) {
+      throw SnapshotWriterError.tooMany(what: what, count: count, most: Int(unknownAttribute) - 1)
+    }
+    var category = ColumnPacker(.category, pageSize: pageSize)
+    var brand = ColumnPacker(.brand, pageSize: pageSize)
+    var price = ColumnPacker(.price, pageSize: pageSize)
+    var confidence = ColumnPacker(.confidence, pageSize: pageSize)
+    var popularity = ColumnPacker(.popularity, pageSize: pageSize)
+    for index in numbering.indices {
+      category.append(UInt16(clamping: models.attributes.categoryOfItem[index]))
+      brand.append(UInt16(clamping: models.attributes.brandOfItem[index]))
+      price.append(models.catalogue.items[index].price ?? unknownPrice)
+      let sessions = Float(models.sessionsOfItem[index])
+      confidence.append(UInt8((255 * sessions / (sessions + BaseContents.confidenceBeta)).rounded(.toNearestOrEven)))
+      popularity.append(BrainFloat.encode(models.popularity.itemPopularity[index]))
+    }
+    columns += [
+      (Column.category.table, category.blocks), (Column.brand.table, brand.blocks), (Column.price.table, price.blocks),
+      (Column.confidence.table, confidence.blocks), (Column.popularity.table, popularity.blocks),
+    ]
+  }
+
+  private mutating func packFactors(_ models: TrainedModels) {
+    var rows = ColumnPacker(.factor, dimensions: dimensions, pageSize: pageSize)
+    if let factors = models.factors {
+      for index in numbering.indices {
+        let values = factors.values[index * dimensions..<(index + 1) * dimensions]
+        rows.append(FactorRow.encode(scale: factors.scales[index], values: Array(values)))
+      }
+    }
+    columns.append((Column.factor.table, rows.blocks))
+  }
+}

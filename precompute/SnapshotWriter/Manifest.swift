@@ -1,0 +1,80 @@
+import Bytes
+import Digest
+import Foundation
+
+/// `manifest.json`: what is published, for hosts. Its rename is the moment of publication.
+public struct Manifest: Codable, Sendable, Equatable {
+  public struct File: Codable, Sendable, Equatable {
+    /// base, region or text.
+    public let kind: String
+    /// Region files: the region's code, and its parent's below the world.
+    public let region: String?
+    public let parent: String?
+    /// In the manifest's directory; named by content.
+    public let name: String
+    public let bytes: Int
+    /// Hexadecimal; of the whole file, and of each chunk of `chunkBytes`, the last one shorter.
+    public let sha256: String
+    public let chunks: [String]
+  }
+
+  /// Browsers' WebCrypto has no streaming digest: chunks can be checked as they arrive.
+  public static let chunkBytes = 1 << 20
+  public static let fileName = "manifest.json"
+
+  public let format: Int
+  public let generation: String
+  /// When the build ended, ISO 8601: the one thing here that two builds of the same input do not share.
+  public let built: String
+  /// The newest moment that the models know of.
+  public let asOf: String
+  public let files: [File]
+  /// By region code: the region whose file serves it, "world" where the base alone does.
+  public let regions: [String: String]
+
+  enum CodingKeys: String, CodingKey {
+    case format, generation, built, files, regions
+    case asOf = "as_of"
+  }
+
+  static func encode(_ manifest: Manifest) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(manifest) + Data("\n".utf8)
+  }
+
+  public static func load(directory: String) throws -> Manifest {
+    let data = try Data(contentsOf: URL(filePath: "\(directory)/\(fileName)"))
+    return try JSONDecoder().decode(Manifest.self, from: data)
+  }
+}
+
+extension Manifest.File {
+  init(_ file: SnapshotFile) throws {
+    let data = try Data(contentsOf: URL(filePath: file.path), options: .mappedIfSafe)
+    let digest = hexadecimal(SHA256.hash(data))
+    kind = "\(file.kind.name)"
+    region = file.region
+    parent = file.parent
+    name = "\(file.kind.name)-\(digest.prefix(16)).sqlite"
+    bytes = data.count
+    sha256 = digest
+    chunks = stride(from: 0, to: data.count, by: Manifest.chunkBytes).map { start in
+      hexadecimal(SHA256.hash(data[start..<min(start + Manifest.chunkBytes, data.count)]))
+    }
+  }
+}
+
+extension SHA256 {
+  static func hash(_ data: Data) -> Digest {
+    data.withUnsafeBytes { hash(ByteView($0)) }
+  }
+
+  mutating func update(_ data: Data) {
+    data.withUnsafeBytes { update(ByteView($0)) }
+  }
+}
+
+func hexadecimal(_ digest: SHA256.Digest) -> String {
+  digest.indices.map { String(format: "%02x", digest[$0]) }.joined()
+}

@@ -1,0 +1,112 @@
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The directory where snapshots are published. Files come first, by names that tell their content, then the manifest by
+/// one rename: whoever reads it finds a whole generation, whenever the build is killed.
+///
+///     manifest.json                    the generation in force
+///     manifest-<generation>.json       the last generations, for rollback
+///     base-…, region-…, text-….sqlite
+///     .build-<pid>/                    a build at work; left behind by a killed one, removed by the next
+public final class Publisher {
+  public let directory: String
+  /// Where the build writes its files, on the same file system.
+  public let workDirectory: String
+  private let lock: Int32
+
+  /// - Throws: `SnapshotWriterError.locked` while another build has the directory.
+  public init(directory: String) throws {
+    self.directory = directory
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let path = "\(directory)/.lock"
+    lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard lock >= 0 else { throw SnapshotWriterError.system("open", path) }
+    // The kernel lets go of it with the process, so a killed build leaves no lock behind.
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      close(lock)
+      throw SnapshotWriterError.locked(directory: directory)
+    }
+    workDirectory = "\(directory)/.build-\(getpid())"
+    for name in try FileManager.default.contentsOfDirectory(atPath: directory)
+    where name.hasPrefix(".build-") || name.hasSuffix(".new") {
+      try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+    }
+    try FileManager.default.createDirectory(atPath: workDirectory, withIntermediateDirectories: false)
+  }
+
+  deinit {
+    // What is left here was not published.
+    try? FileManager.default.removeItem(atPath: workDirectory)
+    close(lock)
+  }
+
+  /// Moves the files in, writes the manifest, drops generations beyond the last `keep`.
+  public func publish(_ snapshot: Snapshot, keep: Int, builtAt: Date) throws -> Manifest {
+    let files = try snapshot.files.map { try Manifest.File($0) }
+    for (file, source) in zip(files, snapshot.files) {
+      try Publisher.sync(source.path)
+      try Publisher.rename(source.path, "\(directory)/\(file.name)")
+    }
+    // The names are on disk before a manifest names them.
+    try Publisher.sync(directory)
+    let manifest = Manifest(
+      format: 1, generation: snapshot.generation, built: builtAt.formatted(.iso8601),
+      asOf: Date(timeIntervalSince1970: Double(snapshot.asOf)).formatted(.iso8601), files: files,
+      regions: snapshot.servedBy)
+    let data = try Manifest.encode(manifest)
+    try write(data, Publisher.archiveName(snapshot.generation))
+    try write(data, Manifest.fileName)
+    try Publisher.sync(directory)
+    try prune(keep: max(1, keep), current: manifest)
+    return manifest
+  }
+
+  private static func archiveName(_ generation: String) -> String { "manifest-\(generation).json" }
+
+  private func write(_ data: Data, _ name: String) throws {
+    let temporary = "\(directory)/.\(name).new"
+    try data.write(to: URL(filePath: temporary))
+    try Publisher.sync(temporary)
+    try Publisher.rename(temporary, "\(directory)/\(name)")
+  }
+
+  /// Removes the manifests of all but the newest `keep` generations, and the files that no manifest names any more.
+  private func prune(keep: Int, current: Manifest) throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory)
+    let archived = try names.filter { $0.hasPrefix("manifest-") && $0.hasSuffix(".json") }.map { name in
+      let data = try Data(contentsOf: URL(filePath: "\(directory)/\(name)"))
+      return (name: name, manifest: try? JSONDecoder().decode(Manifest.self, from: data))
+    }
+    let ranked = archived.sorted { a, b in
+      if a.manifest?.generation == current.generation { return b.manifest?.generation != current.generation }
+      if b.manifest?.generation == current.generation { return false }
+      return (a.manifest?.built ?? "", a.name) > (b.manifest?.built ?? "", b.name)
+    }
+    let named = Set(ranked.prefix(keep).flatMap { $0.manifest?.files.map(\.name) ?? [] })
+    for entry in ranked.dropFirst(keep) { try FileManager.default.removeItem(atPath: "\(directory)/\(entry.name)") }
+    for name in names where name.hasSuffix(".sqlite") && !named.contains(name) {
+      try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+    }
+  }
+
+  private static func rename(_ source: String, _ target: String) throws {
+    guard Glibc.rename(source, target) == 0 else { throw SnapshotWriterError.system("rename", target) }
+  }
+
+  /// Waits until a file's or directory's bytes are on the disk.
+  private static func sync(_ path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SnapshotWriterError.system("open", path) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw SnapshotWriterError.system("fsync", path) }
+  }
+}
+
+extension SnapshotWriterError {
+  fileprivate static func system(_ call: String, _ path: String) -> SnapshotWriterError {
+    .system(call: call, path: path, reason: String(cString: strerror(errno)))
+  }
+}

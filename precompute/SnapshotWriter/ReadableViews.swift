@@ -1,0 +1,52 @@
+import SnapshotFormat
+
+/// Views that decode blocks in plain SQL, so that `sqlite3 base.sqlite 'SELECT * FROM items LIMIT 5'` shows what is there.
+/// They are for reading by people; the scorer does not use them.
+enum ReadableViews {
+  /// The unsigned little-endian number of `width` bytes at `offset` (an SQL expression) of a BLOB.
+  static func number(_ blob: String, _ offset: String, width: Int) -> String {
+    (0..<width).map { byte in
+      let hex = "hex(substr(\(blob), \(offset) + \(byte + 1), 1))"
+      let digits = (1...2).map { "(instr('0123456789ABCDEF', substr(\(hex), \($0), 1)) - 1)" }
+      return "((\(digits[0]) << 4 | \(digits[1])) << \(8 * byte))"
+    }.joined(separator: " | ")
+  }
+
+  /// `top_list` a row an entry. `list` 0 is over all items, c + 1 over category c; score is the share of the best, 0...1.
+  static var topItems: String {
+    """
+    CREATE VIEW top_items (list, rank, item, score) AS
+    WITH RECURSIVE entry (list, rank, bytes) AS (
+      SELECT id, 1, list FROM top_list WHERE length(list) > 0
+      UNION ALL SELECT list, rank + 1, substr(bytes, \(TopList.entryWidth + 1)) FROM entry
+      WHERE length(bytes) > \(TopList.entryWidth))
+    SELECT list, rank, \(number("bytes", "0", width: 4)), (\(number("bytes", "4", width: 2))) / 65535.0
+    FROM entry ORDER BY list, rank
+    """
+  }
+
+  static func base(_ contents: BaseContents) -> [String] {
+    func column(_ column: Column) -> String {
+      let width = column.width(dimensions: 0)
+      let perBlock = BlockSize.itemsPerBlock(pageSize: contents.pageSize, width: width)
+      let value = number("data", "n.item % \(perBlock) * \(width)", width: width)
+      return "(SELECT \(value) FROM \(column.table) WHERE block = n.item / \(perBlock))"
+    }
+    let heap = Heap.ids.table
+    let items = """
+      CREATE VIEW items (item, id, category, brand, price, confidence) AS
+      WITH RECURSIVE n (item) AS (
+        SELECT 0 UNION ALL SELECT item + 1 FROM n WHERE item + 1 < (SELECT value FROM meta WHERE key = 'items')),
+      addressed AS (SELECT n.item, \(column(.id)) AS address FROM n)
+      SELECT n.item,
+        (SELECT CAST(substr(data, (address & 65535) + 2, \(number("data", "(address & 65535)", width: 1))) AS TEXT)
+         FROM \(heap) WHERE block = address >> 16),
+        (SELECT name FROM category WHERE id = \(column(.category))),
+        (SELECT name FROM brand WHERE id = \(column(.brand))),
+        nullif(\(column(.price)), 4294967295) / 100.0,
+        \(column(.confidence)) / 255.0
+      FROM addressed AS n
+      """
+    return [topItems, items]
+  }
+}

@@ -1,0 +1,50 @@
+import Models
+import SnapshotFormat
+
+/// The popularity lists of the world and of each region that has a file, and who is served by which.
+struct ScopeLists {
+  struct Scope {
+    let name: String
+    /// Nil where the parent is the world.
+    let parent: String?
+    let people: Int
+    let topLists: [DecayedPopularity.TopList]
+
+    /// The lists as rows of `top_list`.
+    func lists(_ numbering: ItemNumbering) -> [(row: Int64, bytes: [UInt8])] {
+      topLists.map { list in
+        let row = list.category.map { TopList.row(category: UInt16($0)) } ?? TopList.overallRow
+        return (row, TopList.encode(items: list.items.map { numbering.numbers[Int($0)] }, scores: list.scores))
+      }
+    }
+  }
+
+  /// Stands in `servedBy` for the base file alone.
+  static let world = "world"
+
+  let world: Scope
+  let regions: [Scope]
+  /// By region code of the events or the configuration: the region whose file serves it, or `world`.
+  let servedBy: [String: String]
+
+  var scopes: [Scope] { [world] + regions }
+  var worldBytes: Int { world.topLists.reduce(0) { $0 + $1.items.count * TopList.entryWidth + 16 } }
+
+  init(_ models: TrainedModels) {
+    let tree = models.regions
+    let lists = Dictionary(grouping: models.popularity.lists, by: \.scope)
+    let scopes = tree.scopes.enumerated().map { number, scope in
+      Scope(
+        name: scope.name, parent: scope.parent == RegionTree.world ? nil : tree.scopes[scope.parent].name,
+        people: scope.people, topLists: lists[number] ?? [])
+    }
+    world = scopes[RegionTree.world]
+    regions = Array(scopes.dropFirst())
+    var servedBy: [String: String] = [:]
+    for region in regions { servedBy[region.name] = region.name }
+    for (region, scope) in zip(models.regionNames, tree.scopeOfRegion) {
+      servedBy[region] = scope == RegionTree.world ? ScopeLists.world : tree.scopes[scope].name
+    }
+    self.servedBy = servedBy
+  }
+}

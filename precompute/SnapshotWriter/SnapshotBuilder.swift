@@ -1,0 +1,201 @@
+import struct Configuration.Configuration
+import Digest
+import Foundation
+import GRDB
+import Models
+import SnapshotFormat
+
+/// A file of a finished snapshot, not yet published.
+public struct SnapshotFile: Sendable {
+  public let kind: FileKind
+  /// Region files: the region's code, and its parent's where it has one below the world.
+  public let region: String?
+  public let parent: String?
+  public let path: String
+  public let bytes: Int
+}
+
+/// A finished snapshot: the files of one generation, verified.
+public struct Snapshot: Sendable {
+  public let generation: String
+  public let asOf: UInt32
+  public let files: [SnapshotFile]
+  /// By region code: the region whose file serves it, "world" where the base alone does.
+  public let servedBy: [String: String]
+  public let bought: BudgetReport
+  public let items: Int
+  public let shown: Int
+}
+
+/// What the budget was spent on.
+public struct BudgetReport: Sendable {
+  public let budget: Int
+  public let bytes: Int
+  public let dimensionsWanted: Int
+  public let dimensions: Int
+  public let entriesWanted: Int
+  public let entriesKept: Int
+  /// The part of the lists' value (traffic times weight) that the kept entries carry.
+  public let valueKept: Double
+}
+
+/// Writes the files of a snapshot into a directory of its own.
+public struct SnapshotBuilder {
+  let models: TrainedModels
+  let plan: SnapshotPlan
+  let configuration: Configuration
+  let directory: String
+
+  public init(_ models: TrainedModels, _ plan: SnapshotPlan, _ configuration: Configuration, directory: String) {
+    (self.models, self.plan, self.configuration, self.directory) = (models, plan, configuration, directory)
+  }
+
+  public func build() throws -> Snapshot {
+    let scopes = ScopeLists(models)
+    // The first guess at what is left for lists is corrected by what the file then measures.
+    var listBytes = plan.budget - models.itemIDs.count * (SnapshotPlan.fixedBytesPerItem + plan.dimensions + 4)
+    listBytes -= scopes.worldBytes + 24 * plan.pageSize
+    for attempt in 0..<6 {
+      let contents = try BaseContents(models, pageSize: plan.pageSize, listBytes: listBytes)
+      let generation = generation(contents, scopes)
+      let base = try writeBase(contents, scopes, generation)
+      if base.bytes > plan.budget {
+        guard attempt < 5, listBytes > 0 else {
+          throw SnapshotWriterError.overBudget(bytes: base.bytes, budget: plan.budget)
+        }
+        listBytes -= (base.bytes - plan.budget) + plan.pageSize
+        try FileManager.default.removeItem(atPath: base.path)
+        continue
+      }
+      let files = [base] + (try writeRegions(scopes, contents.numbering, generation)) + (try writeText(contents, generation))
+      let snapshot = Snapshot(
+        generation: generation, asOf: models.asOf, files: files, servedBy: scopes.servedBy,
+        bought: report(contents, base.bytes), items: contents.ids.count, shown: contents.numbering.shown)
+      try Verification.check(snapshot, contents)
+      return snapshot
+    }
+    preconditionFailure("the loop returns or throws")
+  }
+
+  private func report(_ contents: BaseContents, _ bytes: Int) -> BudgetReport {
+    BudgetReport(
+      budget: plan.budget, bytes: bytes, dimensionsWanted: plan.dimensionsWanted, dimensions: contents.dimensions,
+      entriesWanted: contents.lists.entriesWanted, entriesKept: contents.lists.entriesKept,
+      valueKept: contents.lists.valueKept)
+  }
+
+  /// The generation is named by what is in it: 16 hexadecimal digits of a digest over all contents.
+  private func generation(_ contents: BaseContents, _ scopes: ScopeLists) -> String {
+    var digest = SHA256()
+    func add(_ text: String) { digest.update(Data("\(text.utf8.count):\(text)".utf8)) }
+    add("\(FormatVersion.current) \(models.asOf) \(plan.pageSize) \(contents.dimensions) \(contents.numbering.shown)")
+    for table in contents.columns + contents.heaps {
+      for block in table.blocks { digest.update(block) }
+    }
+    for scope in scopes.scopes {
+      add("\(scope.name) \(scope.people)")
+      for list in scope.lists(contents.numbering) {
+        add("\(list.row)")
+        digest.update(Data(list.bytes))
+      }
+    }
+    for category in models.attributes.categories { add(category.path) }
+    for brand in models.attributes.brands { add(brand) }
+    for index in contents.numbering.indices {
+      let item = models.catalogue.items[index]
+      for text in [item.title, item.url, item.image] { add(text) }
+    }
+    for type in configuration.weights.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+      add("\(type.name) \(configuration.weights[type] ?? 0)")
+    }
+    return String(hexadecimal(digest.finalize()).prefix(16))
+  }
+
+  // MARK: Files
+
+  private func file(_ kind: FileKind, _ name: String, region: String? = nil, parent: String? = nil) throws -> SnapshotFile {
+    let path = "\(directory)/\(name)"
+    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    return SnapshotFile(kind: kind, region: region, parent: parent, path: path, bytes: size ?? 0)
+  }
+
+  private func writeBase(_ contents: BaseContents, _ scopes: ScopeLists, _ generation: String) throws -> SnapshotFile {
+    let name = "base.sqlite"
+    try DatabaseFile.create(
+      at: "\(directory)/\(name)", kind: .base, generation: generation, pageSize: plan.pageSize, schema: Schema.base
+    ) { db in
+      try insertBaseMeta(contents, db)
+      try insertAttributes(db)
+      for (code, region) in scopes.servedBy.sorted(by: { $0.key < $1.key }) {
+        let people = scopes.scopes.first { $0.name == region }?.people ?? 0
+        try db.execute(sql: "INSERT INTO region VALUES (?, ?, ?)", arguments: [code, region, people])
+      }
+      try DatabaseFile.insertTopLists(scopes.world.lists(contents.numbering), db)
+      for (item, salt) in contents.names.salts {
+        try db.execute(sql: "INSERT INTO item_salt VALUES (?, ?)", arguments: [item, Int(salt)])
+      }
+      try ScoringTables.insert(configuration.weights, db)
+      for column in contents.columns { try DatabaseFile.insertBlocks(column.table, column.blocks, db) }
+      for heap in contents.heaps { try DatabaseFile.insertBlocks(heap.table, heap.blocks, db) }
+      for view in ReadableViews.base(contents) { try db.execute(sql: view) }
+    }
+    return try file(.base, name)
+  }
+
+  private func insertBaseMeta(_ contents: BaseContents, _ db: GRDB.Database) throws {
+    let values: [(StaticString, Int)] = [
+      (MetaKey.asOf, Int(models.asOf)), (MetaKey.items, contents.ids.count), (MetaKey.shown, contents.numbering.shown),
+      (MetaKey.slots, contents.slotCount), (MetaKey.dimensions, contents.dimensions),
+      (MetaKey.sessionWindow, ScoringTables.sessionWindow), (MetaKey.budget, plan.budget),
+      (MetaKey.dimensionsWanted, plan.dimensionsWanted), (MetaKey.entriesWanted, contents.lists.entriesWanted),
+      (MetaKey.entriesKept, contents.lists.entriesKept),
+      (MetaKey.valueKeptPermille, Int((contents.lists.valueKept * 1000).rounded())),
+    ]
+    for (key, value) in values { try DatabaseFile.insertMeta(key, value, db) }
+  }
+
+  private func insertAttributes(_ db: GRDB.Database) throws {
+    for (id, category) in models.attributes.categories.enumerated() {
+      let parent: Int? = category.parent == ItemAttributes.none ? nil : Int(category.parent)
+      try db.execute(sql: "INSERT INTO category VALUES (?, ?, ?)", arguments: [id, parent, category.path])
+    }
+    for (id, brand) in models.attributes.brands.enumerated() {
+      try db.execute(sql: "INSERT INTO brand VALUES (?, ?)", arguments: [id, brand])
+    }
+  }
+
+  private func writeRegions(
+    _ scopes: ScopeLists, _ numbering: ItemNumbering, _ generation: String
+  ) throws -> [SnapshotFile] {
+    try scopes.regions.enumerated().map { number, scope in
+      let name = "region-\(number).sqlite"
+      try DatabaseFile.create(
+        at: "\(directory)/\(name)", kind: .region, generation: generation, pageSize: 4096, schema: Schema.regionFile
+      ) { db in
+        try DatabaseFile.insertMeta(MetaKey.region, scope.name, db)
+        if let parent = scope.parent { try DatabaseFile.insertMeta(MetaKey.parent, parent, db) }
+        try DatabaseFile.insertMeta(MetaKey.people, scope.people, db)
+        try DatabaseFile.insertTopLists(scope.lists(numbering), db)
+        try db.execute(sql: ReadableViews.topItems)
+      }
+      return try file(.region, name, region: scope.name, parent: scope.parent)
+    }
+  }
+
+  /// One file of titles, URLs and images, where the catalogue has any.
+  private func writeText(_ contents: BaseContents, _ generation: String) throws -> [SnapshotFile] {
+    let items = models.catalogue.items
+    guard items.contains(where: { !$0.title.isEmpty || !$0.url.isEmpty || !$0.image.isEmpty }) else { return [] }
+    let name = "text.sqlite"
+    try DatabaseFile.create(
+      at: "\(directory)/\(name)", kind: .text, generation: generation, pageSize: 16384, schema: Schema.text
+    ) { db in
+      let insert = try db.makeStatement(sql: "INSERT INTO item_text VALUES (?, ?, ?, ?)")
+      for (number, index) in contents.numbering.indices.enumerated() {
+        let texts = [items[index].title, items[index].url, items[index].image].map { $0.isEmpty ? nil : $0 }
+        try insert.execute(arguments: [number, texts[0], texts[1], texts[2]])
+      }
+    }
+    return [try file(.text, name)]
+  }
+}

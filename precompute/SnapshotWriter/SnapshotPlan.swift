@@ -1,0 +1,29 @@
+import Configuration
+import SnapshotFormat
+
+/// How the byte budget of the base file is divided before anything is trained or written.
+public struct SnapshotPlan: Sendable {
+  public let budget: Int
+  public let pageSize: Int
+  /// Factor dimensions that the budget allows, at most those asked for; 0 for none.
+  public let dimensions: Int
+  public let dimensionsWanted: Int
+
+  /// The largest value of edge key-value stores.
+  public static let budgetMax = 25 << 20
+  /// Factors take at most this share of what the items' fixed columns leave.
+  static let factorShare = 0.35
+  /// Column bytes of an item, its slot and id among them.
+  static let fixedBytesPerItem = 38
+
+  public init(items: Int, configuration: Configuration) {
+    budget = min(Int(configuration.snapshot.budgetBytes), SnapshotPlan.budgetMax)
+    // Large pages hold long blocks; but each of some twenty tables takes a page at least.
+    pageSize = items < 2_000 ? 4096 : items < 20_000 ? 16384 : 65536
+    dimensionsWanted = configuration.models.factors.dimensions
+    let left = Double(budget - items * SnapshotPlan.fixedBytesPerItem - 24 * pageSize)
+    let affordable = items > 0 ? Int(max(0, left) * SnapshotPlan.factorShare) / items - 4 : 0
+    let step = FactorRow.dimensionsMultiple
+    dimensions = max(0, min(dimensionsWanted, affordable) / step * step)
+  }
+}

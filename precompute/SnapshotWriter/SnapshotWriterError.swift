@@ -1,0 +1,29 @@
+import SnapshotFormat
+
+/// Why no snapshot was written or published. What had been published before stays as it was.
+public enum SnapshotWriterError: Error, CustomStringConvertible {
+  case nothingToShow
+  case noName(id: String)
+  case idTooLong(id: String)
+  case tooMany(what: String, count: Int, most: Int)
+  case overBudget(bytes: Int, budget: Int)
+  case notVerified(file: String, reason: String)
+  case locked(directory: String)
+  case system(call: String, path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .nothingToShow:
+      "no item may be recommended: every item matches never_recommend or is unavailable"
+    case .noName(let id):
+      "item id '\(id)': its 32-bit hash meets another id's with each of \(SlotIndex.saltCount) salts"
+    case .idTooLong(let id): "item id '\(id.prefix(40))…' is longer than 255 bytes"
+    case .tooMany(let what, let count, let most): "\(count) \(what); a snapshot holds at most \(most)"
+    case .overBudget(let bytes, let budget):
+      "the base snapshot needs at least \(bytes) bytes, the budget is \(budget): raise `snapshot.budget` or leave items out"
+    case .notVerified(let file, let reason): "\(file) did not pass its check: \(reason)"
+    case .locked(let directory): "another build is publishing to \(directory)"
+    case .system(let call, let path, let reason): "\(call) \(path): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Bytes
+import Foundation
+import GRDB
+import Recommender
+import SnapshotFormat
+
+/// The check of a finished snapshot before it is published: SQLite's own, and then by the scorer's reader, which opens
+/// the files and has to find every item by id and by name.
+enum Verification {
+  static func check(_ snapshot: Snapshot, _ contents: BaseContents) throws {
+    for file in snapshot.files { try checkIntegrity(file) }
+    let owned = try snapshot.files.map { OwnedBytes(copying: [UInt8](try Data(contentsOf: URL(filePath: $0.path)))) }
+    var recommender = Recommender()
+    for (file, bytes) in zip(snapshot.files, owned) {
+      do throws(SnapshotError) { try recommender.open(file.kind, bytes.view) } catch {
+        throw SnapshotWriterError.notVerified(file: file.path, reason: "\(error)")
+      }
+    }
+    guard let base = recommender.snapshots.base else { return }
+    for (number, id) in contents.ids.enumerated() {
+      let item = UInt32(number)
+      let byID = withView(id) { view in base.item(id: view) == item && base.id(item).equals(view) }
+      guard byID, base.item(name: contents.names.names[number]) == item else {
+        throw SnapshotWriterError.notVerified(file: snapshot.files[0].path, reason: "item '\(id)' is not found again")
+      }
+    }
+    withExtendedLifetime(owned) {}
+  }
+
+  private static func checkIntegrity(_ file: SnapshotFile) throws {
+    var configuration = GRDB.Configuration()
+    configuration.readonly = true
+    let queue = try DatabaseQueue(path: file.path, configuration: configuration)
+    let result = try queue.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
+    try queue.close()
+    guard result == ["ok"] else {
+      throw SnapshotWriterError.notVerified(file: file.path, reason: result.joined(separator: "; "))
+    }
+  }
+
+  private static func withView<Result>(_ text: String, _ body: (ByteView) -> Result) -> Result {
+    var text = text
+    return text.withUTF8 { body(ByteView(UnsafeRawBufferPointer($0))) }
+  }
+}

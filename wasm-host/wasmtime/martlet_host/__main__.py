@@ -1,0 +1,105 @@
+"""Command line: `python -m martlet_host --snapshots DIR --module dist/scorer.wasm`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from .app import create_app
+from .facts import CONSENTS, Policy
+from .manifest import WORLD
+from .module import ModuleError, Scorer, ScorerFault, ScorerModule
+from .publication import Publication
+
+log = logging.getLogger("martlet_host")
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="martlet_host",
+        description="Serves recommendations from published snapshots: the scorer module under wasmtime.",
+        epilog="Headers named with --*-header are believed: give them only behind a proxy that sets them itself.",
+    )
+    add = parser.add_argument
+    add("--snapshots", type=Path, required=True, metavar="DIR", help="where `martlet build` publishes manifest.json")
+    add("--module", type=Path, required=True, metavar="FILE", help="scorer.wasm")
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=8080, help="port to listen on, 0 for any free one (default: %(default)s)")
+    add("--wait", action="store_true", help="without a snapshot, answer 503 until there is one, instead of failing")
+    facts = parser.add_argument_group("what is said of a visitor")
+    add = facts.add_argument
+    add("--region", default=WORLD, help="region where nothing else names one (default: %(default)s)")
+    add("--region-header", metavar="NAME", help="trusted header with the region, for example CF-IPCountry")
+    add("--device-header", metavar="NAME", help="trusted header: desktop, mobile or tablet (default: by User-Agent)")
+    add("--user-header", metavar="NAME", help="trusted header with the id of a signed-in user")
+    add("--consent", choices=CONSENTS, default="session", help="what visitors agreed to (default: %(default)s)")
+    add("--consent-header", metavar="NAME", help=f"trusted header: {', '.join(CONSENTS)}")
+    add(
+        "--allow-overrides",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="for trying out, ?region= and ?time= (ISO 8601 or unix time) choose region and time (default: on)",
+    )
+    limits = parser.add_argument_group("limits")
+    add = limits.add_argument
+    add("--region-memory", type=int, default=64, metavar="MIB", help="region files held at once (default: %(default)s)")
+    add("--log-level", choices=("debug", "info", "warning", "error"), default="info", help="(default: %(default)s)")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    policy = Policy(
+        default_region=options.region,
+        default_consent=options.consent,
+        allow_overrides=options.allow_overrides,
+        region_header=options.region_header,
+        device_header=options.device_header,
+        consent_header=options.consent_header,
+        user_header=options.user_header,
+    )
+    try:
+        module = ScorerModule(options.module)
+        Scorer(module)
+        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+        listener = socket.create_server((options.host, options.port), family=family)
+    except (ModuleError, ScorerFault, OSError) as error:
+        print(f"martlet_host: {error}", file=sys.stderr)
+        return 1
+    publication = Publication(module, options.snapshots, options.region_memory << 20)
+    return asyncio.run(_serve(publication, policy, listener, wait=options.wait))
+
+
+async def _serve(publication: Publication, policy: Policy, listener: socket.socket, wait: bool) -> int:
+    await publication.refresh()
+    if publication.current is None and not wait:
+        print(f"martlet_host: nothing to serve: {publication.refusal}", file=sys.stderr)
+        return 1
+    config = uvicorn.Config(
+        create_app(publication, policy),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    # Uvicorn finishes the requests in progress, then raises the signal again: for us that is a normal end.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGINT, lambda *_: None)
+    host, port = listener.getsockname()[:2]
+    log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
+    await server.serve(sockets=[listener])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""What the host asserts of a request, in `Martlet-*` headers, and what of the client's headers it passes on.
+
+A client must not be able to assert: its own `Martlet-*` headers are dropped, all but `Martlet-Session`, the token
+of callers without cookies, which proves itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import unquote
+
+from .message import Header
+
+PASSED_ON = frozenset({b"accept", b"content-type", b"cookie", b"martlet-session", b"sec-gpc"})
+CONSENTS = ("none", "session", "full")
+DEVICES = ("desktop", "mobile", "tablet")
+VALUE_BYTES_MAX = 256
+
+
+class BadValue(Exception):
+    """A value from query or trusted header cannot be used; `field` is its name."""
+
+    def __init__(self, field: str, reason: str):
+        super().__init__(reason)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Facts:
+    time_ms: int
+    region: str
+    consent: str
+    seed: int
+    device: str | None = None
+    user: str | None = None
+
+    def headers(self) -> list[Header]:
+        values = {
+            "time": str(self.time_ms),
+            "region": self.region,
+            "consent": self.consent,
+            "seed": str(self.seed),
+            "device": self.device,
+            "user": self.user,
+        }
+        return [(f"martlet-{name}".encode(), value.encode()) for name, value in values.items() if value is not None]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Where facts come from. Trusted headers are those that a proxy in front sets and clients cannot."""
+
+    default_region: str = "world"
+    default_consent: str = "session"
+    allow_overrides: bool = True
+    region_header: str | None = None
+    device_header: str | None = None
+    consent_header: str | None = None
+    user_header: str | None = None
+
+    def facts(self, headers: Iterable[Header], query: bytes, now_ms: int) -> Facts:
+        by_name = {name.decode("latin-1"): value.decode("utf-8", "replace") for name, value in headers}
+
+        def trusted(header: str | None) -> str | None:
+            return _plain(header, by_name.get(header.lower())) if header else None
+
+        region, time = self._overrides(query)
+        return Facts(
+            time_ms=now_ms if time is None else time,
+            region=region or trusted(self.region_header) or self.default_region,
+            consent=_one_of(CONSENTS, self.consent_header, trusted(self.consent_header)) or self.default_consent,
+            seed=secrets.randbits(64),
+            device=_one_of(DEVICES, self.device_header, trusted(self.device_header)) or device_of(by_name),
+            user=trusted(self.user_header),
+        )
+
+    def target(self, path: bytes, query: bytes) -> bytes:
+        """The request target for the module, as it came: only `time` is the host's own, and `region` is taken out
+        where it may not choose the region, because its file may not be open."""
+        mine = (b"time",) if self.allow_overrides else (b"time", b"region")
+        kept = b"&".join(part for part in query.split(b"&") if part.partition(b"=")[0] not in mine)
+        return path + b"?" + kept if kept else path
+
+    def _overrides(self, query: bytes) -> tuple[str | None, int | None]:
+        if not self.allow_overrides:
+            return None, None
+        region = _parameter(query.replace(b"+", b" "), b"region")
+        time = _parameter(query, b"time")  # a plus sign here is part of an offset from UTC
+        return _plain("region", region), parse_time_ms(time) if time else None
+
+
+def passed_on(headers: Iterable[Header]) -> list[Header]:
+    return [(name, value) for name, value in headers if name in PASSED_ON]
+
+
+def device_of(headers: dict[str, str]) -> str | None:
+    """A guess from client hint and user agent; None where there is neither."""
+    agent = headers.get("user-agent", "")
+    if "iPad" in agent or "Tablet" in agent or ("Android" in agent and "Mobile" not in agent):
+        return "tablet"
+    if headers.get("sec-ch-ua-mobile") == "?1" or "Mobi" in agent:
+        return "mobile"
+    return "desktop" if agent else None
+
+
+def parse_time_ms(text: str) -> int:
+    """Unix milliseconds from ISO 8601 (UTC where no offset is given) or from unix seconds or milliseconds."""
+    try:
+        if text.isascii() and text.isdigit() and len(text) <= 15:
+            number = int(text)
+            return number if number >= 10**11 else number * 1000
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        time_ms = round(moment.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        time_ms = -1
+    if time_ms < 0:
+        raise BadValue("time", "not a time: give ISO 8601, or unix seconds or milliseconds")
+    return time_ms
+
+
+def _parameter(query: bytes, name: bytes) -> str | None:
+    for part in query.split(b"&"):
+        key, _, value = part.partition(b"=")
+        if key == name and value:
+            return unquote(value.decode("latin-1"), errors="replace")
+    return None
+
+
+def _plain(field: str | None, value: str | None) -> str | None:
+    """A value that can stand in a header, or None for an empty one."""
+    if not value:
+        return None
+    if len(value.encode()) > VALUE_BYTES_MAX or any(ord(c) < 0x20 or ord(c) == 0x7F for c in value):
+        raise BadValue(str(field), f"longer than {VALUE_BYTES_MAX} bytes, or with control characters")
+    return value
+
+
+def _one_of(allowed: tuple[str, ...], field: str | None, value: str | None) -> str | None:
+    if value is not None and value not in allowed:
+        raise BadValue(str(field), f"must be one of {', '.join(allowed)}")
+    return value

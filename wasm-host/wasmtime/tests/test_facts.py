@@ -1,0 +1,96 @@
+import pytest
+
+from martlet_host.facts import BadValue, Policy, device_of, parse_time_ms, passed_on
+
+DESKTOP = "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0"
+PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/129.0 Mobile Safari/537.36"
+TABLET = "Mozilla/5.0 (Linux; Android 14; SM-X710) Chrome/129.0 Safari/537.36"
+
+
+@pytest.mark.parametrize(
+    ("text", "time_ms"),
+    [
+        ("0", 0),
+        ("1483228800", 1483228800000),
+        ("1483228800123", 1483228800123),
+        ("2017-01-01", 1483228800000),
+        ("2017-01-01T00:00:00Z", 1483228800000),
+        ("2017-01-01T01:00:00+01:00", 1483228800000),
+        ("2017-01-01T00:00:00.5", 1483228800500),
+    ],
+)
+def test_times(text, time_ms):
+    assert parse_time_ms(text) == time_ms
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "-5", "1e9", "1969-12-31", "9" * 16, "2017-13-01", "\u0663"])
+def test_what_is_no_time(text):
+    with pytest.raises(BadValue):
+        parse_time_ms(text)
+
+
+@pytest.mark.parametrize(
+    ("headers", "device"),
+    [
+        ({}, None),
+        ({"user-agent": DESKTOP}, "desktop"),
+        ({"user-agent": PHONE}, "mobile"),
+        ({"user-agent": TABLET}, "tablet"),
+        ({"user-agent": DESKTOP, "sec-ch-ua-mobile": "?1"}, "mobile"),
+    ],
+)
+def test_devices(headers, device):
+    assert device_of(headers) == device
+
+
+def test_a_client_cannot_assert_anything():
+    client = [(b"martlet-user", b"eve"), (b"martlet-session", b"token"), (b"authorization", b"secret"), (b"cookie", b"c")]
+    assert passed_on(client) == [(b"martlet-session", b"token"), (b"cookie", b"c")]
+    facts = Policy().facts([(b"martlet-region", b"DE"), (b"martlet-consent", b"full")], b"", 1)
+    assert (facts.region, facts.consent, facts.user) == ("world", "session", None)
+
+
+def test_the_override_goes_before_the_trusted_header_and_that_before_the_default():
+    policy = Policy(default_region="FR", region_header="CF-IPCountry")
+    headers = [(b"cf-ipcountry", b"DE")]
+    assert policy.facts([], b"", 1).region == "FR"
+    assert policy.facts(headers, b"", 1).region == "DE"
+    assert policy.facts(headers, b"n=3&region=United+Kingdom", 1).region == "United Kingdom"
+    assert policy.facts(headers, b"region=%C3%85land", 1).region == "Åland"
+    assert policy.facts([], b"time=2017-01-01T01:00:00+01:00", 1).time_ms == 1483228800000
+
+
+def test_without_overrides_the_query_says_nothing():
+    policy = Policy(allow_overrides=False)
+    facts = policy.facts([], b"region=DE&time=0", 7)
+    assert (facts.region, facts.time_ms) == ("world", 7)
+    assert policy.target(b"/r", b"time=0&n=2&region=DE") == b"/r?n=2"
+
+
+def test_the_hosts_own_parameter_is_taken_out_of_the_target():
+    assert Policy().target(b"/r", b"time=0&n=%20&region=DE&time=1") == b"/r?n=%20&region=DE"
+    assert Policy().target(b"/r", b"time=0") == b"/r"
+
+
+@pytest.mark.parametrize("query", [b"region=a%0D%0AMartlet-User:%20eve", b"region=" + b"x" * 300, b"time=soon"])
+def test_a_value_that_cannot_stand_in_a_header_is_refused(query):
+    with pytest.raises(BadValue):
+        Policy().facts([], query, 1)
+
+
+def test_trusted_values_outside_of_their_set_are_refused():
+    with pytest.raises(BadValue, match="none, session, full"):
+        Policy(consent_header="X-Consent").facts([(b"x-consent", b"maybe")], b"", 1)
+
+
+def test_facts_become_headers():
+    facts = Policy(user_header="X-User").facts([(b"x-user", "Zoë".encode())], b"region=DE", 12)
+    headers = dict(facts.headers())
+    seed = int(headers.pop(b"martlet-seed"))
+    assert 0 <= seed < 1 << 64
+    assert headers == {
+        b"martlet-time": b"12",
+        b"martlet-region": b"DE",
+        b"martlet-consent": b"session",
+        b"martlet-user": "Zoë".encode(),
+    }
