@@ -15,7 +15,10 @@ struct RealDataTests {
     print("online retail: \(log.events.rows) rows in \(Date().timeIntervalSince(started)) s")
     #expect(log.events.rows == 370_931)
     #expect(log.events.kept == 362_320)
-    #expect(log.events.skipped.map(\.rule).prefix(3) == ["InvoiceNo matches C*", "Quantity below 1", "UnitPrice below 0.0001"])
+    #expect(
+      log.events.skipped.map(\.rule).prefix(3) == [
+        "InvoiceNo matches C*", "Quantity below 1", "UnitPrice below 0.0001",
+      ])
     #expect(log.events.skipped.map(\.rows) == [6_652, 1_023, 936, 0, 0])
     #expect(log.events.rejectedCount == 0)
     #expect(log.table.count == 362_320)
@@ -65,10 +68,12 @@ struct RealDataTests {
     }
   }
 
-  @Test(arguments: [
-    ("train", 113_601, 23_753, 18_009, 1_590_884_413, 1_593_472_730), ("test", 1_233, 302, 862, 1_593_470_836, 1_593_557_898),
-    ("valid", 1_451, 330, 995, 1_593_475_384, 1_593_560_033),
-  ] as [(String, Int, Int, Int, UInt32, UInt32)])
+  @Test(
+    arguments: [
+      ("train", 113_601, 23_753, 18_009, 1_590_884_413, 1_593_472_730),
+      ("test", 1_233, 302, 862, 1_593_470_836, 1_593_557_898),
+      ("valid", 1_451, 330, 995, 1_593_475_384, 1_593_560_033),
+    ] as [(String, Int, Int, Int, UInt32, UInt32)])
   func serenade(name: String, rows: Int, sessions: Int, items: Int, oldest: UInt32, newest: UInt32) throws {
     let path = try #require(sharedData).appending(path: "serenade-toy/\(name).tsv.gz").path
     let log = try EventLog(reading: EventLog.Input(events: [path]), configuration: try example("serenade.yaml"))
