@@ -23,11 +23,11 @@ public struct ModelParameters: Sendable, Equatable {
   public struct Factors: Sendable, Equatable {
     /// A multiple of 8; 0 for no factors. The byte budget may allow fewer.
     public var dimensions = 32
-    public var iterations = 10
+    public var iterations = 8
     /// λ, scaled by how often a person or an item occurs.
-    public var regularization = 0.003
-    /// α₀, the weight of what was not seen.
-    public var unobservedWeight = 0.1
+    public var regularization = 0.03
+    /// What all that was not seen counts together, against all that was.
+    public var unobservedShare = 1.0
   }
 
   public var popularity = Popularity()
@@ -80,7 +80,7 @@ extension ModelParameters.Factors {
     if let value = try section.value("dimensions") { dimensions = try value.integer(in: 0...128, step: 8) }
     if let value = try section.value("iterations") { iterations = try value.integer(in: 1...1000) }
     if let value = try section.value("regularization") { regularization = try value.number(in: 1e-9...1e6) }
-    if let value = try section.value("unobserved_weight") { unobservedWeight = try value.number(in: 0...1e3) }
+    if let value = try section.value("unobserved_share") { unobservedShare = try value.number(in: 0...1e3) }
     try section.finish()
   }
 }

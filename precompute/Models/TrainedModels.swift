@@ -141,7 +141,7 @@ extension ImplicitALS.Parameters {
     self.dimensions = dimensions
     iterations = configuration.models.factors.iterations
     regularisation = Float(configuration.models.factors.regularization)
-    unobservedWeight = Float(configuration.models.factors.unobservedWeight)
+    unobservedShare = Float(configuration.models.factors.unobservedShare)
     seed = configuration.seed
   }
 }
