@@ -15,18 +15,19 @@ from collections import Counter
 from pathlib import Path
 
 BUDGET_BYTES = {
-    "Bytes": 2_000,
-    "JSONText": 6_500,
+    "Recommender": 17_000,
     "SQLiteReader": 13_000,
-    "SnapshotFormat": 1_500,
-    "Session": 4_000,
-    "SIMDKernels": 500,
-    "Recommender": 12_500,
-    "EdgeService": 9_000,
-    "EdgeModule": 500,
-    "EdgeRuntime": 1_000,
+    "EdgeService": 12_500,
+    "JSONText": 6_500,
+    "Session": 3_500,
+    "Bytes": 2_500,
+    "EdgeModule": 1_500,
+    "SnapshotFormat": 1_000,
+    "EdgeRuntime": 700,
+    "SIMDKernels": 400,
 }
-"""Code and data that the linker takes from a target's objects. What the compiler specialises counts where it is used."""
+"""Code and data that the linker takes from a target's objects. What the compiler specialises counts where it is used;
+wasm-opt then takes a sixth of the sum away."""
 
 MODULE_BUDGET_BYTES = 50_000
 COMPRESSED_BUDGET_BYTES = 45_000
@@ -84,7 +85,7 @@ def main() -> int:
     print(f"{'target':<24}{'bytes':>10}{'budget':>10}")
     for target in sorted(targets, key=lambda target: -targets[target]):
         row(target, targets[target], BUDGET_BYTES.get(target, 0))
-    row("(sections, types, names)", total - sum(targets.values()), None)
+    row("(wasm-opt, sections)", total - sum(targets.values()), None)
     row(options.module.name, total, MODULE_BUDGET_BYTES)
     compressed = compressed_size(options.module)
     if compressed is not None:
@@ -92,7 +93,7 @@ def main() -> int:
     for (target, name), size in functions.most_common(options.functions):
         print(f"{size:>8,}  {target:<16}{name}")
     if over:
-        print(f"over budget: {', '.join(over)}", file=sys.stderr)
+        print(f"over budget: {', '.join(over)}")
     return 1 if over else 0
 
 

@@ -11,9 +11,9 @@
 
     {"status":"ok"}
 
-Lines of a head end in LF here and in CR LF in the message; a body is what follows the blank line, without the last
-line end. `Content-Length` of a request is added where there is a body. The one thing that stands for something else is
-`{generation}`: it names the bytes of the whole snapshot, and changes with every improvement of a model.
+Lines of a head end in LF here and in CR LF in the message; a body is what follows the blank line, without the line
+ends at its end. `Content-Length` of a request is added where there is a body. The one thing that stands for something
+else is `{generation}`: it names the bytes of the whole snapshot, and changes with every improvement of a model.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def _load(path: Path) -> Case:
     exchanges, request_texts = [], []
     for part in parts:
         title, _, rest = part.partition("\n")
-        request, _, expected = rest.partition(f"\n{ANSWER}\n")
-        exchanges.append(Exchange(title, _request(request), _message(expected.removesuffix("\n"))))
+        request, _, expected = f"{rest}\n".partition(f"\n{ANSWER}\n")
+        exchanges.append(Exchange(title, _request(request), _message(expected)))
         request_texts.append(request)
     return Case(path, comments.removeprefix("\n") + "\n" if comments.strip() else "", exchanges, request_texts)
 
@@ -77,8 +77,8 @@ def _request(text: str) -> bytes:
 
 
 def _message(text: str) -> bytes:
-    head, blank, body = text.partition("\n\n")
-    return (head.replace("\n", "\r\n") + ("\r\n\r\n" if blank else "") + body).encode()
+    head, _, body = text.rstrip("\n").partition("\n\n")
+    return (head.replace("\n", "\r\n") + "\r\n\r\n" + body).encode()
 
 
 def _text(message: bytes) -> str:

@@ -40,8 +40,9 @@ struct Answer: ParsableCommand {
     var messages = MessageSequence(input.view)
     let reused = try open()
     while let message = messages.next() {
-      let response = (fresh ? try open() : reused).handle(message)
-      FileHandle.standardOutput.write(Data(response.bytes))
+      let service = fresh ? try open() : reused
+      // The response stands in the service's memory.
+      withExtendedLifetime(service) { FileHandle.standardOutput.write(Data(service.handle(message).bytes)) }
     }
     withExtendedLifetime(files) {}
   }

@@ -1,0 +1,113 @@
+"""What `martlet build` leaves behind: whole files, the same bytes for the same input, and never half a generation."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from conftest import MARTLET, MODULE, build, build_command, manifest_of
+from local_host import Visitor, running
+from martlet_host.loading import read_verified
+from martlet_host.manifest import Manifest
+
+KILLS = 8
+
+
+def published(out: Path) -> dict[str, str]:
+    """SHA-256 by name of the files that the manifest names, after checking them against it."""
+    for file in Manifest.read(out).files:
+        read_verified(out, file)
+    return {f["name"]: hashlib.sha256((out / f["name"]).read_bytes()).hexdigest() for f in manifest_of(out)["files"]}
+
+
+def test_two_builds_of_the_same_input_give_the_same_bytes(sample_events, tmp_path):
+    for name in ("one", "two"):
+        build(sample_events, tmp_path / name)
+    assert published(tmp_path / "one") == published(tmp_path / "two")
+    one, two = (manifest_of(tmp_path / name) for name in ("one", "two"))
+    assert one | {"built": ""} == two | {"built": ""}
+
+
+def test_sqlite_opens_every_file_and_finds_it_intact(retail, sqlite3):
+    files = manifest_of(retail)["files"]
+    assert {file["kind"] for file in files} >= {"base", "region"}
+    for file in files:
+        command = [sqlite3, "-readonly", retail / file["name"], "PRAGMA integrity_check; SELECT count(*) FROM sqlite_schema"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        check, tables = done.stdout.split()
+        assert check == "ok" and int(tables) > 0, file["name"]
+
+
+def test_the_size_is_within_the_budget(retail):
+    base = next(file for file in manifest_of(retail)["files"] if file["kind"] == "base")
+    assert base["bytes"] <= 8 << 20
+
+
+def test_inspect_shows_every_kind_of_file(retail):
+    manifest = manifest_of(retail)
+    for kind in sorted({file["kind"] for file in manifest["files"]}):
+        path = retail / next(file["name"] for file in manifest["files"] if file["kind"] == kind)
+        readable = subprocess.run([MARTLET, "inspect", path], capture_output=True, text=True, timeout=60)
+        assert readable.returncode == 0 and manifest["generation"] in readable.stdout
+        done = subprocess.run([MARTLET, "inspect", path, "--json"], capture_output=True, text=True, timeout=60)
+        assert manifest["generation"] in json.dumps(json.loads(done.stdout))
+
+
+def test_inspect_of_something_else_is_an_error_that_names_it(sample_events):
+    done = subprocess.run([MARTLET, "inspect", sample_events], capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0 and str(sample_events) in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_build_that_fails_leaves_what_is_published(sample_events, tmp_path):
+    out = tmp_path / "snapshots"
+    build(sample_events, out)
+    before = published(out), manifest_of(out)
+    bad = tmp_path / "bad.csv"
+    bad.write_text("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n" + "x\n" * 5000)
+    done = subprocess.run(build_command(bad, out), capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0 and done.stderr
+    assert (published(out), manifest_of(out)) == before
+
+
+def test_a_killed_build_leaves_the_published_generation_whole_and_served(sample_events, tmp_path):
+    out = tmp_path / "snapshots"
+    started = time.monotonic()
+    build(sample_events, out)
+    duration_s = time.monotonic() - started
+    before = published(out)
+    # Another input, so that a build which came through would publish another generation.
+    longer = tmp_path / "longer.csv"
+    lines = sample_events.read_text().splitlines(keepends=True)
+    longer.write_text("".join(lines[: len(lines) * 3 // 4]))
+    moments = random.Random(7)
+    left = []
+    with running(out, MODULE) as address:
+        visitor = Visitor(address)
+        for attempt in range(KILLS):
+            process = subprocess.Popen(build_command(longer, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            # Evenly over the whole build, and a little beyond the end of what it took before.
+            time.sleep(duration_s * (attempt + moments.random()) / KILLS)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            left.append(published(out))
+            status, answer = visitor.get("/recommendations", n=5)
+            assert status == 200 and len(answer["items"]) == 5
+        build(longer, out)
+        assert before in left and all(files in (before, published(out)) for files in left)
+        generation = manifest_of(out)["generation"]
+        deadline = time.monotonic() + 30
+        while visitor.get("/snapshot")[1]["generation"] != generation:
+            assert time.monotonic() < deadline, "the new generation was not taken over"
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize("arguments", [["build"], ["build", "--events", "/nonexistent.csv", "--out", "/tmp"], ["inspect"]])
+def test_wrong_arguments_end_with_a_usage_error(arguments):
+    done = subprocess.run([MARTLET, *arguments], capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0 and done.stderr.strip()
