@@ -58,7 +58,7 @@ let package = Package(
     .executableTarget(
       name: "EdgeModule", dependencies: ["EdgeRuntime", "EdgeService", "Bytes"], path: "Sources/EdgeModule", swiftSettings: strict),
     .executableTarget(
-      name: "EdgeCommand", dependencies: ["EdgeRuntime", "EdgeService", "Bytes"], path: "Sources/EdgeCommand",
+      name: "EdgeCommand", dependencies: ["Bytes", "EdgeRuntime", "EdgeService", "Recommender", "SnapshotFormat"], path: "Sources/EdgeCommand",
       swiftSettings: strict + [.enableExperimentalFeature("Extern")]),
 
     // Native: the precompute job.

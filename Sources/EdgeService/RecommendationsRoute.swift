@@ -81,7 +81,7 @@ extension Service {
     json.key("item_id")
     json.string(base.id(item.item))
     json.key("score")
-    json.fixed(Int64((item.score * 10_000).rounded(.toNearestOrEven)), decimals: 4)
+    json.fixed(Int64(item.score * 10_000 + 0.5), decimals: 4)
     writeAttributes(item.item, &json, base)
     json.key("reason")
     json.beginObject()

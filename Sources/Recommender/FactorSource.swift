@@ -62,7 +62,7 @@ struct FactorSource: ~Copyable {
     unit = largest / FactorSource.queryMax
     guard unit > 0 else { return false }
     for dimension in 0..<dimensions {
-      query[dimension] = Int16((sum[dimension] / unit).rounded(.toNearestOrEven))
+      query[dimension] = Int16(nearestEven(sum[dimension] / unit))
     }
     return true
   }

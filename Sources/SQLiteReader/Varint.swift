@@ -8,21 +8,26 @@ package struct Varint {
 }
 
 extension ByteView {
-  /// The varint at `offset`, or nil where it reaches out of the window.
+  /// The varint at `offset`, or nil where it reaches out of the window. Most have one byte: that case is inlined.
+  @inline(__always)
   package func varint(at offset: Int) -> Varint? {
-    guard has(offset, 1) else { return nil }
-    let first = self[offset]
-    if first < 0x80 { return Varint(value: UInt64(first), length: 1) }
-    let available = Swift.min(count &- offset, 9)
-    var value = UInt64(first & 0x7F)
-    var length = 1
-    while length < available {
-      let byte = self[offset &+ length]
-      length &+= 1
-      if length == 9 { return Varint(value: value << 8 | UInt64(byte), length: 9) }
+    if has(offset, 1), self[offset] < 0x80 { return Varint(value: UInt64(self[offset]), length: 1) }
+    return longVarint(at: offset)
+  }
+
+  @inline(never)
+  private func longVarint(at offset: Int) -> Varint? {
+    guard offset >= 0 else { return nil }
+    let end = Swift.min(count, offset &+ 8)
+    var value: UInt64 = 0
+    var position = offset
+    while position < end {
+      let byte = self[position]
+      position &+= 1
       value = value << 7 | UInt64(byte & 0x7F)
-      if byte < 0x80 { return Varint(value: value, length: length) }
+      if byte < 0x80 { return Varint(value: value, length: position &- offset) }
     }
-    return nil
+    guard has(offset, 9) else { return nil }
+    return Varint(value: value << 8 | UInt64(self[position]), length: 9)
   }
 }

@@ -28,7 +28,7 @@ public enum ItemList {
     for entry in sorted {
       precondition(entry.item >= next, "item numbers are distinct")
       appendVarint(entry.item - next, to: &bytes)
-      let level = unit > 0 ? (entry.weight / unit * 255).rounded(.toNearestOrEven) : 1
+      let level = unit > 0 ? nearestEven(entry.weight / unit * 255) : 1
       bytes.append(UInt8(max(1, min(255, level))))
       next = entry.item + 1
     }

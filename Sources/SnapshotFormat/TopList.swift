@@ -16,7 +16,7 @@ public enum TopList {
     bytes.reserveCapacity(items.count * entryWidth)
     for (item, score) in zip(items, scores) {
       for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: item >> UInt32(shift))) }
-      let level = best > 0 ? (max(0, score) / best * 65535).rounded(.toNearestOrEven) : 0
+      let level = best > 0 ? nearestEven(max(0, score) / best * 65535) : 0
       let bits = UInt16(min(65535, level))
       bytes.append(UInt8(truncatingIfNeeded: bits))
       bytes.append(UInt8(truncatingIfNeeded: bits >> 8))

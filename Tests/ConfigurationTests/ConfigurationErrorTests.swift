@@ -24,29 +24,74 @@ import Testing
     ("events: { ordered: maybe }", "shop.yaml:1: events.ordered: expected one of false, true, found \"maybe\""),
     (
       "models:\n  factors:\n    iterations: 12\n    dimensions: 1000",
-      "shop.yaml:4: models.factors.dimensions: 1000 is out of range: at least 4, at most 256"
+      "shop.yaml:4: models.factors.dimensions: 1000 is out of range: at least 0, at most 128"
     ),
-    ("models: { factors: { iterations: 1.5 } }", "shop.yaml:1: models.factors.iterations: expected a whole number, found \"1.5\""),
+    (
+      "models: { factors: { iterations: 1.5 } }",
+      "shop.yaml:1: models.factors.iterations: expected a whole number, found \"1.5\""
+    ),
+    (
+      "models: { factors: { dimensions: 12 } }",
+      "shop.yaml:1: models.factors.dimensions: expected a multiple of 8, found \"12\""
+    ),
     ("weights: { view: -1 }", "shop.yaml:1: weights.view: -1 is out of range: at least 0.0, at most 1000.0"),
     ("weights: { view: nan }", "shop.yaml:1: weights.view: expected a number, found \"nan\""),
-    ("windows: { trending: 30 }", "shop.yaml:1: windows.trending: expected a duration such as 90s, 30m, 12h, 30d or 2w, found \"30\""),
-    ("windows: { trending: -1d }", "shop.yaml:1: windows.trending: expected a duration such as 90s, 30m, 12h, 30d or 2w, found \"-1d\""),
+    (
+      "windows: { trending: 30 }",
+      "shop.yaml:1: windows.trending: expected a duration such as 90s, 30m, 12h, 30d or 2w, found \"30\""
+    ),
+    (
+      "windows: { trending: -1d }",
+      "shop.yaml:1: windows.trending: expected a duration such as 90s, 30m, 12h, 30d or 2w, found \"-1d\""
+    ),
     ("windows: { trending: 0d }", "shop.yaml:1: windows.trending: \"0d\" is out of range: more than 0s, at most 7101w"),
     ("windows: { lists: 9999w }", "shop.yaml:1: windows.lists: \"9999w\" is out of range: more than 0s, at most 7101w"),
-    ("snapshot: { budget: 8 mib }", "shop.yaml:1: snapshot.budget: expected a size such as 8 MiB or 500 kB, found \"8 mib\""),
-    ("snapshot: { budget: 26 MiB }", "shop.yaml:1: snapshot.budget: 26 MiB is out of range: at least 65536, at most 26214400"),
-    ("events: { reject: { max_share: 120% } }", "shop.yaml:1: events.reject.max_share: 120% is out of range: at least 0.0, at most 1.0"),
-    ("events:\n  skip:\n    - { column: a, below: 1 }\n    - { column: b }", "shop.yaml:4: events.skip[1]: a rule needs exactly one of `matches`, `below`, `above` and `empty: true`"),
+    (
+      "snapshot: { budget: 8 mib }",
+      "shop.yaml:1: snapshot.budget: expected a size such as 8 MiB or 500 kB, found \"8 mib\""
+    ),
+    (
+      "snapshot: { budget: 26 MiB }",
+      "shop.yaml:1: snapshot.budget: 26 MiB is out of range: at least 65536, at most 26214400"
+    ),
+    (
+      "events: { reject: { max_share: 120% } }",
+      "shop.yaml:1: events.reject.max_share: 120% is out of range: at least 0.0, at most 1.0"
+    ),
+    (
+      "events:\n  skip:\n    - { column: a, below: 1 }\n    - { column: b }",
+      "shop.yaml:4: events.skip[1]: a rule needs exactly one of `matches`, `below`, `above` and `empty: true`"
+    ),
     ("events: { skip: [ { matches: a } ] }", "shop.yaml:1: events.skip[0]: a rule needs a `column`"),
-    ("never_recommend:\n  - ok\n  - \"[a\"", "shop.yaml:3: never_recommend[1]: \"[a\" is not a pattern: a `[` is not closed, a range runs backwards, or it is empty"),
-    ("never_recommend: [ {} ]", "shop.yaml:1: never_recommend[0]: a pattern needs one of `id`, `title`, `category` and `brand`"),
-    ("as_of: yesterday", "shop.yaml:1: as_of: expected `newest` or a time such as 2011-10-01T00:00:00Z, found \"yesterday\""),
-    ("events: { time: { zone: Mars/Olympus } }", "shop.yaml:1: events.time.zone: expected UTC, an offset such as +02:00 or a zone name such as Europe/Berlin, found \"Mars/Olympus\""),
-    ("events: { time: { format: \"%Y %Q\" } }", "shop.yaml:1: events.time.format: %Q is not supported; known are %Y %m %d %H %M %S %f %y %b %e %I %p %z %j %T %F %%"),
+    (
+      "never_recommend:\n  - ok\n  - \"[a\"",
+      "shop.yaml:3: never_recommend[1]: \"[a\" is not a pattern: a `[` is not closed, a range runs backwards, or it is empty"
+    ),
+    (
+      "never_recommend: [ {} ]",
+      "shop.yaml:1: never_recommend[0]: a pattern needs one of `id`, `title`, `category` and `brand`"
+    ),
+    (
+      "as_of: yesterday",
+      "shop.yaml:1: as_of: expected `newest` or a time such as 2011-10-01T00:00:00Z, found \"yesterday\""
+    ),
+    (
+      "events: { time: { zone: Mars/Olympus } }",
+      "shop.yaml:1: events.time.zone: expected UTC, an offset such as +02:00 or a zone name such as Europe/Berlin, found \"Mars/Olympus\""
+    ),
+    (
+      "events: { time: { format: \"%Y %Q\" } }",
+      "shop.yaml:1: events.time.format: %Q is not supported; known are %Y %m %d %H %M %S %f %y %b %e %I %p %z %j %T %F %%"
+    ),
     ("events: { time: { format: \"%Y%\" } }", "shop.yaml:1: events.time.format: the pattern ends in a single %"),
     ("regions: { other: x }", "shop.yaml:1: regions.other: needs `keep_busiest`: without it no region is left over"),
-    ("regions:\n  groups:\n    A: [x, y]\n    B: [y]", "shop.yaml:4: regions.groups.B: \"y\" is in group \"A\" already"),
-    ("events: { names: { a: looked } }", "shop.yaml:1: events.names.a: expected one of add_to_cart, click, dwell, impression, purchase, rate, remove_from_cart, search, view, found \"looked\""),
+    (
+      "regions:\n  groups:\n    A: [x, y]\n    B: [y]", "shop.yaml:4: regions.groups.B: \"y\" is in group \"A\" already"
+    ),
+    (
+      "events: { names: { a: looked } }",
+      "shop.yaml:1: events.names.a: expected one of add_to_cart, click, dwell, impression, purchase, rate, remove_from_cart, search, view, found \"looked\""
+    ),
     ("seed: 1\nseed: 2", "shop.yaml:1: `seed` stands twice in this mapping"),
   ])
   func namesFileLineAndKey(yaml: String, expected: String) {

@@ -41,7 +41,7 @@ import Testing
           popularity: { half_life: 12h, shrinkage: 10 }
           next_item: { length: 20, steps: 3, recency_half_life: 60d }
           bought_together: { length: 30, minimum_support: 2, recency_half_life: 1w }
-          factors: { dimensions: 64, iterations: 5, regularization: 1e-3, alpha: 40 }
+          factors: { dimensions: 64, iterations: 5, regularization: 1e-3, unobserved_share: 0.2 }
         snapshot: { budget: 500 kB, keep_generations: 5 }
         seed: 42
         """)
@@ -88,7 +88,7 @@ import Testing
     expected.models.factors.dimensions = 64
     expected.models.factors.iterations = 5
     expected.models.factors.regularization = 1e-3
-    expected.models.factors.alpha = 40
+    expected.models.factors.unobservedShare = 0.2
     expected.snapshot.budgetBytes = 500_000
     expected.snapshot.keepGenerations = 5
     expected.seed = 42

@@ -37,27 +37,14 @@ import Testing
   }
 
   @Test func patternsMarkWhatIsNeverRecommended() throws {
-    let text = "session_id,item_id,time,title,category\ns,POST,1,Postage,\ns,1,1,Mug sample,Kitchen\ns,2,1,Mug,Kitchen\n"
+    let text =
+      "session_id,item_id,time,title,category\ns,POST,1,Postage,\ns,1,1,Mug sample,Kitchen\ns,2,1,Mug,Kitchen\n"
     func marked(_ yaml: String) throws -> [Bool] { try read(text, yaml).catalogue.items.map(\.isNeverRecommended) }
     #expect(try marked("") == [false, false, false])
     #expect(try marked("never_recommend: [ POST ]") == [true, false, false])
     #expect(try marked("never_recommend: [ { title: \"*sample\" } ]") == [false, true, false])
     #expect(try marked("never_recommend: [ { category: Kitchen, id: \"2\" } ]") == [false, false, true])
     #expect(try marked("only_recommend: [ \"[0-9]*\" ]") == [true, false, false])
-  }
-
-  @Test func busiestRegionsStay() throws {
-    let text =
-      "session_id,item_id,time,region\n"
-      + ["b", "a", "c", "a", "d", "c", "a", "", "b"].map { "s,A,1,\($0)" }.joined(separator: "\n")
-    func regions(_ yaml: String) throws -> [String?] {
-      let table = try read(text, yaml).table
-      return table.regions.map { $0 == EventTable.noRegion ? nil : table.regionNames[Int($0)] }
-    }
-    // b and c have two events each; the name decides.
-    #expect(try regions("regions: { keep_busiest: 2, other: rest }") == ["b", "a", "rest", "a", "rest", "rest", "a", nil, "b"])
-    #expect(try regions("regions: { keep_busiest: 1 }") == [nil, "a", nil, "a", nil, nil, "a", nil, nil])
-    #expect(try regions("regions: { keep_busiest: 4, other: rest }") == ["b", "a", "c", "a", "d", "c", "a", nil, "b"])
   }
 
   @Test func tooManyRegionsIsAnError() {

@@ -25,12 +25,16 @@ import Testing
 
   @Test(arguments: ["\n", "\r\n"], [",", "\t", ";"])
   func lineEndsDelimitersAndByteOrderMark(end: String, delimiter: String) throws {
-    let rows = [["time", "item_id", "session_id"], ["1", " A ", "\"s\""], ["2", "\"x\(delimiter)y\"\"z\"", "s"]]
+    let rows = [
+      ["time", "item_id", "session_id", "title"], ["1", " A ", "\"s\"", "x"],
+      ["2", "B", "s", "\"x\(delimiter)y\"\"z\""],
+    ]
     let text = "\u{FEFF}" + rows.map { $0.joined(separator: delimiter) }.joined(separator: end)
     for text in [text, text + end, text + end + end] {
-      let table = try read(text).table
-      #expect(table.itemNames == ["A", "x\(delimiter)y\"z"])
-      #expect(table.sessionCount == 1)
+      let log = try read(text)
+      #expect(log.table.itemNames == ["A", "B"])
+      #expect(log.table.sessionCount == 1)
+      #expect(log.catalogue.items.map(\.title) == ["x", "x\(delimiter)y\"z"])
     }
   }
 
@@ -41,7 +45,8 @@ import Testing
     let alphabet = ["a", "Z", "é", "😀", ",", "\"", "\n", "\r\n", " x", "\t", ";", "0", "\\", "'"]
     for round in 0..<60 {
       let titles = (0..<40).map { _ in
-        "t" + (0..<Int.random(in: 0...8, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! }
+        "t"
+          + (0..<Int.random(in: 0...8, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! }
           .joined() + "."
       }
       func quoted(_ text: String) -> String {
@@ -94,11 +99,35 @@ import Testing
     #expect(progress.map(\.bytes) == progress.map(\.bytes).sorted())
   }
 
+  /// A pipe has no size and cannot be read twice.
+  @Test func readsAPipe() throws {
+    let folder = try TemporaryFolder()
+    let plain = try folder.write("session_id,item_id,time\r\ns,A,1\r\ns,B,2\r", to: "events.csv")
+    for path in [plain, try folder.gzip(plain)] {
+      let pipe = folder.url.appending(path: "pipe").path
+      try #require(mkfifo(pipe, 0o600) == 0)
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = ["-c", "cat '\(path)' > '\(pipe)'"]
+      try process.run()
+      var totals: [UInt64?] = []
+      var input = EventLog.Input(events: [pipe])
+      input.progress = { totals.append($0.totalBytes) }
+      let table = try EventLog(reading: input, configuration: .default).table
+      process.waitUntilExit()
+      #expect(table.itemNames == ["A", "B"])
+      #expect(totals.allSatisfy { $0 == nil } && !totals.isEmpty)
+      try FileManager.default.removeItem(atPath: pipe)
+    }
+  }
+
   @Test func aMissingColumnIsNamedWithThoseThatAreThere() {
     func message(_ text: String, _ yaml: String = "") -> String {
       do { return "\(try read(text, yaml).table.count) events" } catch { return "\(error)" }
     }
-    #expect(message("session_id,item,time\ns,A,1").hasSuffix("there is no column \"item_id\" (item_id); the columns are: session_id, item, time"))
+    #expect(
+      message("session_id,item,time\ns,A,1").hasSuffix(
+        "there is no column \"item_id\" (item_id); the columns are: session_id, item, time"))
     #expect(
       message("session_id,item_id,time\ns,A,1", "events: { columns: { region: Country } }").hasSuffix(
         "there is no column \"Country\" (events.columns.region); the columns are: session_id, item_id, time"))
@@ -110,7 +139,9 @@ import Testing
     #expect(message("").hasSuffix("there is no header line with the names of the columns"))
     #expect(message("\n\n").hasSuffix("there is no header line with the names of the columns"))
     #expect(message("session_id,item_id,time\n").hasSuffix("no event was kept of 0 rows"))
-    #expect(throws: EventLogError.self) { try EventLog(reading: .init(events: ["/nonexistent"]), configuration: .default) }
+    #expect(throws: EventLogError.self) {
+      try EventLog(reading: .init(events: ["/nonexistent"]), configuration: .default)
+    }
     #expect(throws: EventLogError.self) { try EventLog(reading: .init(events: ["/tmp"]), configuration: .default) }
     #expect(throws: EventLogError.self) { try read(Data([0xFF, 0xFE, 0x73, 0x00])) }
   }

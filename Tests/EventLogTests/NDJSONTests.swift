@@ -29,7 +29,8 @@ import Testing
     let log = try read(
       [
         good, "{\"session_id\":", "[1]", #"{"session_id":{},"item_id":"A","time":1}"#, #"{"item_id":"A","time":1}"#,
-        #"{"session_id":"s","item_id":"A","time":true}"#, #"{"a.b":1,"session_id":"s","item_id":"B","time":1,"title":null}"#,
+        #"{"session_id":"s","item_id":"A","time":true}"#,
+        #"{"a.b":1,"session_id":"s","item_id":"B","time":1,"title":null}"#,
         "null", good + "x",
       ].joined(separator: "\n"), anyShare)
     #expect(

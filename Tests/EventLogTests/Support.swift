@@ -41,7 +41,8 @@ func read(
   try read(Data(text.utf8), yaml, catalogue: catalogue, chunkLength: chunkLength)
 }
 
-func read(_ data: Data, _ yaml: String = "", catalogue: String? = nil, chunkLength: Int = 256 << 10) throws -> EventLog {
+func read(_ data: Data, _ yaml: String = "", catalogue: String? = nil, chunkLength: Int = 256 << 10) throws -> EventLog
+{
   let folder = try TemporaryFolder()
   var input = EventLog.Input(events: [try folder.write(data, to: "events")])
   if let catalogue { input.catalogue = [try folder.write(catalogue, to: "catalogue")] }
@@ -63,7 +64,8 @@ extension EventTable {
 
 /// The folder of the real data sets, or nil where it is not there.
 let sharedData: URL? = {
-  let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
   let named = ProcessInfo.processInfo.environment["MARTLET_SHARED"].map { URL(filePath: $0) }
   let folder = (named ?? package.deletingLastPathComponent().appending(path: "shared")).appending(path: "data")
   return FileManager.default.fileExists(atPath: folder.path) ? folder : nil

@@ -14,10 +14,12 @@ import Testing
 
   @Test func unix() throws {
     #expect(
-      try seconds(["1592337718.0", "0", "4294967295", "1592337718.999", "1.592337718e9", "4294967296", "-1", "1e3x"], "unix")
+      try seconds(
+        ["1592337718.0", "0", "4294967295", "1592337718.999", "1.592337718e9", "4294967296", "-1", "1e3x"], "unix")
         == [1_592_337_718, 0, .max, 1_592_337_718, 1_592_337_718, nil, nil, nil])
     #expect(try seconds(["1592337718999", "999"], "unix_ms") == [1_592_337_718, 0])
-    #expect(try seconds(["99999999", "1592337718999", "2020-06-16"], "auto") == [99_999_999, 1_592_337_718, 1_592_265_600])
+    #expect(
+      try seconds(["99999999", "1592337718999", "2020-06-16"], "auto") == [99_999_999, 1_592_337_718, 1_592_265_600])
   }
 
   @Test func iso8601() throws {
@@ -28,7 +30,8 @@ import Testing
     #expect(try seconds(right, "iso8601") == Array(repeating: 1_291_191_960, count: right.count))
     let wrong = [
       "2010-12-01", "2010-13-01", "2010-02-29", "2010-12-01T24:00:00", "2010-12-01T08:60:00", "2010-12-01T08:26:00Zx",
-      "2010-12-01T", "10-12-01", "1969-12-31T23:59:59Z", "2107-01-01", "2010-12-01T08:26:00+15:00", "2010-12-01T08:26:00.",
+      "2010-12-01T", "10-12-01", "1969-12-31T23:59:59Z", "2107-01-01", "2010-12-01T08:26:00+15:00",
+      "2010-12-01T08:26:00.",
     ]
     #expect(try seconds(wrong, "iso8601") == [1_291_161_600] + Array(repeating: nil, count: wrong.count - 1))
   }
@@ -36,7 +39,8 @@ import Testing
   @Test func patterns() throws {
     #expect(try seconds(["01.12.10 8:26", "1.2.10 23:05"], "%d.%m.%y %H:%M") == [1_291_191_960, 1_265_065_500])
     #expect(
-      try seconds(["Dec 1 2010 08:26:00 AM", "dec  1 2010 12:26:00 pm", "Foo 1 2010 08:26:00 AM"], "%b %e %Y %I:%M:%S %p")
+      try seconds(
+        ["Dec 1 2010 08:26:00 AM", "dec  1 2010 12:26:00 pm", "Foo 1 2010 08:26:00 AM"], "%b %e %Y %I:%M:%S %p")
         == [1_291_191_960, 1_291_206_360, nil])
     #expect(try seconds(["2010-335/100%", "2010-366/100%"], "%Y-%j/100%%") == [1_291_161_600, nil])
     #expect(try seconds(["2010-12-01T08:26:00.5 -0100"], "%FT%T.%f %z") == [1_291_195_560])
@@ -60,7 +64,8 @@ import Testing
     for (index, time) in times.enumerated() where read[index] != time {
       // A local time that the clocks show twice may be read as the other one.
       let other = try #require(read[index])
-      let isAmbiguous = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(other)))
+      let isAmbiguous =
+        zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(other)))
         - zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time))) == Int(time) - Int(other)
       #expect(isAmbiguous, "\(texts[index]) \(time) \(other)")
     }

@@ -75,7 +75,8 @@ indirect enum Tree: Equatable {
 
   static func randomString(_ generator: inout some RandomNumberGenerator) -> String {
     let alphabet: [Character] = ["a", "\"", "\\", "/", "\n", "\u{1}", "{", "]", ",", ":", "<", "é", "€", "😀", " ", "0"]
-    return String((0..<Int.random(in: 0...6, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! })
+    return String(
+      (0..<Int.random(in: 0...6, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! })
   }
 
   /// Text with random white space and, in strings, random use of `\u` escapes.

@@ -24,8 +24,10 @@ struct DatabaseTests {
         .integer(Int64(entry.rootPage)), .text(array(entry.sql)),
       ])
     }
-    #expect(found == (try file.rows(
-      "SELECT type, name, tbl_name, rootpage, coalesce(sql, '') FROM sqlite_schema ORDER BY rowid")))
+    #expect(
+      found
+        == (try file.rows(
+          "SELECT type, name, tbl_name, rootpage, coalesce(sql, '') FROM sqlite_schema ORDER BY rowid")))
   }
 
   @Test func names() throws {

@@ -28,15 +28,16 @@ struct FileHeaderTests {
     #expect(try Database(file.view).header.pageSize == size)
   }
 
-  @Test(arguments: [
-    ([0: 0x73], .notADatabase, 0), ([15: 1], .notADatabase, 0),
-    ([16: 0, 17: 0], .invalidPageSize, 16), ([16: 1], .invalidPageSize, 16), ([17: 2], .invalidPageSize, 16),
-    ([18: 2], .walMode, 18), ([19: 2], .walMode, 19), ([18: 3], .unsupportedVersion, 18),
-    ([19: 0], .unsupportedVersion, 19), ([16: 2, 20: 33], .malformedHeader, 20), ([21: 63], .malformedHeader, 21),
-    ([23: 0], .malformedHeader, 21), ([47: 0], .unsupportedVersion, 44), ([47: 5], .unsupportedVersion, 44),
-    ([44: 1], .unsupportedVersion, 44), ([59: 0], .unsupportedEncoding, 56), ([59: 2], .unsupportedEncoding, 56),
-    ([59: 3], .unsupportedEncoding, 56), ([31: 4], .truncated, 3072),
-  ] as [([Int: UInt8], SQLiteError.Kind, UInt64)])
+  @Test(
+    arguments: [
+      ([0: 0x73], .notADatabase, 0), ([15: 1], .notADatabase, 0),
+      ([16: 0, 17: 0], .invalidPageSize, 16), ([16: 1], .invalidPageSize, 16), ([17: 2], .invalidPageSize, 16),
+      ([18: 2], .walMode, 18), ([19: 2], .walMode, 19), ([18: 3], .unsupportedVersion, 18),
+      ([19: 0], .unsupportedVersion, 19), ([16: 2, 20: 33], .malformedHeader, 20), ([21: 63], .malformedHeader, 21),
+      ([23: 0], .malformedHeader, 21), ([47: 0], .unsupportedVersion, 44), ([47: 5], .unsupportedVersion, 44),
+      ([44: 1], .unsupportedVersion, 44), ([59: 0], .unsupportedEncoding, 56), ([59: 2], .unsupportedEncoding, 56),
+      ([59: 3], .unsupportedEncoding, 56), ([31: 4], .truncated, 3072),
+    ] as [([Int: UInt8], SQLiteError.Kind, UInt64)])
   func refused(changes: [Int: UInt8], kind: SQLiteError.Kind, offset: UInt64) throws {
     #expect(throws: SQLiteError(kind, at: offset)) { try open(changes) }
   }

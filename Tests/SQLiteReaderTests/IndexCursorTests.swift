@@ -43,10 +43,13 @@ struct IndexCursorTests {
       let bytes = lasting(Array("category \(number)".utf8))
       let key: [Value] = [.text(bytes), .integer(50)]
       let rest = try walk(&cursor, from: cursor.seek(atOrAfter: key.span))
-      #expect(rest == (try file.rows("""
-        SELECT category, price, name, rowid FROM items WHERE (category, price) >= ('category \(number)', 50)
-        ORDER BY 1, 2, 3, 4
-        """)))
+      #expect(
+        rest
+          == (try file.rows(
+            """
+            SELECT category, price, name, rowid FROM items WHERE (category, price) >= ('category \(number)', 50)
+            ORDER BY 1, 2, 3, 4
+            """)))
     }
   }
 
@@ -59,8 +62,10 @@ struct IndexCursorTests {
       rowids.append(try #require(values(cursor.record()).last))
       found = try cursor.next()
     }
-    #expect(rowids == (try file.rows(
-      "SELECT rowid FROM items WHERE category = 'category 7' AND price = 20 ORDER BY name")).map { $0[0] })
+    #expect(
+      rowids
+        == (try file.rows(
+          "SELECT rowid FROM items WHERE category = 'category 7' AND price = 20 ORDER BY name")).map { $0[0] })
   }
 
   /// A descending index must not be searched as if it ascended.
@@ -73,8 +78,10 @@ struct IndexCursorTests {
     #expect(refused?.kind == .unknownKeyOrder)
     var cursor = index.cursor(order: KeyOrder(descending: 0b01))
     let rest = try walk(&cursor, from: cursor.seek(atOrAfter: key.span))
-    #expect(rest == (try file.rows(
-      "SELECT price, category, rowid FROM items WHERE price <= 60 ORDER BY price DESC, category, rowid")))
+    #expect(
+      rest
+        == (try file.rows(
+          "SELECT price, category, rowid FROM items WHERE price <= 60 ORDER BY price DESC, category, rowid")))
   }
 
   @Test func withoutRowid() throws {

@@ -8,16 +8,18 @@ struct RecordTests {
     return try values(Record(view, at: 77))
   }
 
-  @Test(arguments: [
-    (0, [], .null), (1, [0x80], .integer(-128)), (1, [0x7F], .integer(127)), (2, [0x80, 0], .integer(-32768)),
-    (2, [1, 2], .integer(258)), (3, [0xFF, 0xFF, 0xFE], .integer(-2)), (3, [0x7F, 0xFF, 0xFF], .integer(0x7F_FFFF)),
-    (4, [0x80, 0, 0, 0], .integer(-0x8000_0000)), (5, [0x80, 0, 0, 0, 0, 0], .integer(-0x8000_0000_0000)),
-    (5, [0, 0, 0, 0, 1, 0], .integer(256)), (6, [0x7F] + [UInt8](repeating: 0xFF, count: 7), .integer(.max)),
-    (6, [0x80, 0, 0, 0, 0, 0, 0, 0], .integer(.min)), (7, [0x3F, 0xF8, 0, 0, 0, 0, 0, 0], .real(0x3FF8_0000_0000_0000)),
-    (7, [0x80, 0, 0, 0, 0, 0, 0, 0], .real(0x8000_0000_0000_0000)), (7, [0x7F, 0xF8, 0, 0, 0, 0, 0, 1], .null),
-    (8, [], .integer(0)), (9, [], .integer(1)), (12, [], .blob([])), (13, [], .text([])),
-    (16, [0, 0xFF], .blob([0, 0xFF])), (17, [0xC3, 0xA9], .text([0xC3, 0xA9])),
-  ] as [(UInt8, [UInt8], StoredValue)])
+  @Test(
+    arguments: [
+      (0, [], .null), (1, [0x80], .integer(-128)), (1, [0x7F], .integer(127)), (2, [0x80, 0], .integer(-32768)),
+      (2, [1, 2], .integer(258)), (3, [0xFF, 0xFF, 0xFE], .integer(-2)), (3, [0x7F, 0xFF, 0xFF], .integer(0x7F_FFFF)),
+      (4, [0x80, 0, 0, 0], .integer(-0x8000_0000)), (5, [0x80, 0, 0, 0, 0, 0], .integer(-0x8000_0000_0000)),
+      (5, [0, 0, 0, 0, 1, 0], .integer(256)), (6, [0x7F] + [UInt8](repeating: 0xFF, count: 7), .integer(.max)),
+      (6, [0x80, 0, 0, 0, 0, 0, 0, 0], .integer(.min)),
+      (7, [0x3F, 0xF8, 0, 0, 0, 0, 0, 0], .real(0x3FF8_0000_0000_0000)),
+      (7, [0x80, 0, 0, 0, 0, 0, 0, 0], .real(0x8000_0000_0000_0000)), (7, [0x7F, 0xF8, 0, 0, 0, 0, 0, 1], .null),
+      (8, [], .integer(0)), (9, [], .integer(1)), (12, [], .blob([])), (13, [], .text([])),
+      (16, [0, 0xFF], .blob([0, 0xFF])), (17, [0xC3, 0xA9], .text([0xC3, 0xA9])),
+    ] as [(UInt8, [UInt8], StoredValue)])
   func serialTypes(code: UInt8, content: [UInt8], value: StoredValue) throws {
     #expect(try read([2, code] + content) == [value])
     // Beside others, and not from the start of the payload.
@@ -27,10 +29,11 @@ struct RecordTests {
     }
   }
 
-  @Test(arguments: [
-    [], [0], [3, 8], [0x80], [2, 10], [2, 11], [2, 0x80, 0x01], [0x81, 0x00, 8],
-    [11] + VarintTests.encode(.max) + [0], [10] + VarintTests.encode(1 << 34),
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [], [0], [3, 8], [0x80], [2, 10], [2, 11], [2, 0x80, 0x01], [0x81, 0x00, 8],
+      [11] + VarintTests.encode(.max) + [0], [10] + VarintTests.encode(1 << 34),
+    ] as [[UInt8]])
   func malformed(bytes: [UInt8]) {
     #expect(throws: SQLiteError(.malformedRecord, at: 77)) { try read(bytes) }
   }

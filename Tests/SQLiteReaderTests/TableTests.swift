@@ -14,8 +14,10 @@ struct TableTests {
     #expect(block.start > file.view.start && block.start < file.view.start + file.view.count)
     #expect(try table.blob(rowid: 2, column: 1).map(array) == [1, 2])
     #expect(try table.blob(rowid: 6, column: 1).map(array) == nil)
-    for (rowid, column, kind) in [(3, 1, .notInPlace), (4, 1, .notABlob), (5, 1, .notABlob), (2, 0, .notABlob),
-      (2, 2, .notABlob)] as [(Int64, Int, SQLiteError.Kind)] {
+    for (rowid, column, kind) in [
+      (3, 1, .notInPlace), (4, 1, .notABlob), (5, 1, .notABlob), (2, 0, .notABlob),
+      (2, 2, .notABlob),
+    ] as [(Int64, Int, SQLiteError.Kind)] {
       let error = #expect(throws: SQLiteError.self) { try table.blob(rowid: rowid, column: column) }
       #expect(error?.kind == kind)
     }

@@ -205,7 +205,8 @@ def every_child_is_the_same_page():
         body = bytearray(512)
         is_leaf = page == root + levels - 1
         cell = 512 - 5
-        body[:12] = bytes([13 if is_leaf else 5, 0, 0, 0, 0 if is_leaf else cells, 1, 0, 0]) + (page + 1).to_bytes(4, "big")
+        kind, count = (13, 0) if is_leaf else (5, cells)
+        body[:12] = bytes([kind, 0, 0, 0, count, 1, 0, 0]) + (page + 1).to_bytes(4, "big")
         body[cell:cell + 5] = (page + 1).to_bytes(4, "big") + b"\x05"
         if not is_leaf:
             body[12:12 + 2 * cells] = cell.to_bytes(2, "big") * cells

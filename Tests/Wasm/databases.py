@@ -89,7 +89,8 @@ class Generator:
             return self.random.randint(1, 24)
         if roll < 0.97 or not self.has_large_values:
             return self.random.randint(1, 200)
-        return int(self.page_size * self.random.choice([0.2, 0.25, 0.5, 1, 1, 1.5, 2.5, 4]) + self.random.randint(-60, 60))
+        pages = self.random.choice([0.2, 0.25, 0.5, 1, 1, 1.5, 2.5, 4])
+        return int(self.page_size * pages) + self.random.randint(-60, 60)
 
     def value(self):
         r = self.random
@@ -213,8 +214,8 @@ class Generator:
         if self.chance(0.3):
             column = r.randrange(table.column_count)
             if column != table.rowid_column:
-                self.connection.execute(
-                    f"UPDATE OR IGNORE {name} SET c{column} = ? WHERE length(c0) % 3 = ?", (self.value(), r.randrange(3)))
+                self.connection.execute(f"UPDATE OR IGNORE {name} SET c{column} = ? WHERE length(c0) % 3 = ?",
+                                        (self.value(), r.randrange(3)))
         if self.chance(0.3):
             self.fill(table, r.randint(1, 20))
         if self.chance(0.15):

@@ -41,7 +41,8 @@ class Stored:
 def stored(generated):
     """Every object of `sqlite_schema`, in its order."""
     connection = generated.connection
-    objects = connection.execute("SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema ORDER BY rowid").fetchall()
+    objects = connection.execute(
+        "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema ORDER BY rowid").fetchall()
     table_sql = {name: sql for kind, name, _, _, sql in objects if kind == b"table"}
     for kind, name, table_name, root_page, sql in objects:
         item = Stored(bytes(name), probe.encode_schema(kind, name, table_name, root_page, sql),

@@ -137,9 +137,7 @@ def record_size(values):
     for value in values:
         code = 0
         if isinstance(value, int):
-            widths = [(0, 8), (1, 1), (2, 2), (3, 3), (4, 4), (6, 5), (8, 6)]
-            size = 0 if value in (0, 1) else next(w for w, _ in widths if w and -(1 << 8 * w - 1) <= value < 1 << 8 * w - 1)
-            body += size
+            body += integer_size(value)
         elif isinstance(value, float):
             body += 8
         elif value is not None:
@@ -148,6 +146,12 @@ def record_size(values):
         header += varint_size(code)
     size = header + 1
     return header + varint_size(size if varint_size(size) == 1 else size + 1) + body
+
+
+def integer_size(value):
+    if value in (0, 1):
+        return 0
+    return next(width for width in (1, 2, 3, 4, 6, 8) if -(1 << 8 * width - 1) <= value < 1 << 8 * width - 1)
 
 
 def varint_size(value):

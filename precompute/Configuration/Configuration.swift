@@ -82,7 +82,8 @@ extension Configuration.AsOf {
     let text = try value.string()
     if text == "newest" {
       self = .newest
-    } else if let date = try? Date(text, strategy: .iso8601), let seconds = UInt32(exactly: date.timeIntervalSince1970) {
+    } else if let date = try? Date(text, strategy: .iso8601), let seconds = UInt32(exactly: date.timeIntervalSince1970)
+    {
       self = .time(seconds)
     } else {
       throw value.failure("expected `newest` or a time such as 2011-10-01T00:00:00Z, found \"\(text)\"")

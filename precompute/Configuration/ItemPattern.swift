@@ -7,7 +7,9 @@ public struct ItemPattern: Sendable, Equatable {
   public var category: GlobPattern?
   public var brand: GlobPattern?
 
-  public init(id: GlobPattern? = nil, title: GlobPattern? = nil, category: GlobPattern? = nil, brand: GlobPattern? = nil) {
+  public init(
+    id: GlobPattern? = nil, title: GlobPattern? = nil, category: GlobPattern? = nil, brand: GlobPattern? = nil
+  ) {
     (self.id, self.title, self.category, self.brand) = (id, title, category, brand)
   }
 

@@ -3,7 +3,7 @@ public struct ModelParameters: Sendable, Equatable {
   public struct Popularity: Sendable, Equatable {
     public var halfLifeSeconds: UInt32 = 7 * 86_400
     /// The weight of the parent in a region's list, as a number of events.
-    public var shrinkage = 50.0
+    public var shrinkage = 100.0
   }
 
   public struct NextItem: Sendable, Equatable {

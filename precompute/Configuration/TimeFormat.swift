@@ -47,7 +47,8 @@ extension TimeFormat.Notation {
       var isDirective = false
       for character in text {
         if isDirective, !Self.directives.contains(character) {
-          throw value.failure("%\(character) is not supported; known are \(Self.directives.map { "%\($0)" }.joined(separator: " "))")
+          throw value.failure(
+            "%\(character) is not supported; known are \(Self.directives.map { "%\($0)" }.joined(separator: " "))")
         }
         isDirective = !isDirective && character == "%"
       }

@@ -16,7 +16,9 @@ struct CatalogueBuilder {
       reader, source.layout, fields: [.itemID] + Field.attributes, required: [.itemID], key: "catalogue")
   }
 
-  mutating func add(_ row: [ByteView], _ item: FieldReader, _ attributes: ItemAttributeColumns) throws -> RowPump.Outcome {
+  mutating func add(_ row: [ByteView], _ item: FieldReader, _ attributes: ItemAttributeColumns) throws
+    -> RowPump.Outcome
+  {
     do {
       let id = item.text(row)
       if id.isEmpty { throw UnfitRow(.missingItem) }

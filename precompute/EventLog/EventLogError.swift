@@ -10,7 +10,8 @@ public enum EventLogError: Error, Equatable, Sendable, CustomStringConvertible {
   case repeatedColumn(file: String, column: String)
   /// Neither a session nor a user column: nothing says which events belong together.
   case noSession(file: String, found: [String])
-  case tooManyRejects(what: String, rows: UInt64, rejected: [RejectReason: UInt64], maximumShare: Double, first: [Reject])
+  case tooManyRejects(
+    what: String, rows: UInt64, rejected: [RejectReason: UInt64], maximumShare: Double, first: [Reject])
   case noEvents(rows: UInt64)
   case tooManyRegions(limit: Int)
   case tooManyDistinct(what: String)
@@ -52,7 +53,8 @@ public enum EventLogError: Error, Equatable, Sendable, CustomStringConvertible {
     let limit = String(format: "%g", 100 * maximumShare)
     let reasons = RejectReason.allCases.compactMap { reason in rejected[reason].map { "\($0) \(reason.rawValue)" } }
     let examples = first.map { "\n  \($0)" }.joined()
-    return "\(total) of \(rows) \(what) rows (\(share) %) do not fit, more than the \(limit) % that reject.max_share allows: "
+    return
+      "\(total) of \(rows) \(what) rows (\(share) %) do not fit, more than the \(limit) % that reject.max_share allows: "
       + reasons.joined(separator: ", ") + examples
   }
 }

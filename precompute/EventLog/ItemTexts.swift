@@ -40,7 +40,9 @@ struct ItemAttributeColumns {
 
   private static func availability(_ text: ByteView) -> Bool? {
     let yes: [StaticString] = ["true", "1", "yes", "in stock", "in_stock", "instock", "available"]
-    let no: [StaticString] = ["false", "0", "no", "out of stock", "out_of_stock", "outofstock", "sold out", "unavailable"]
+    let no: [StaticString] = [
+      "false", "0", "no", "out of stock", "out_of_stock", "outofstock", "sold out", "unavailable",
+    ]
     if yes.contains(where: { text.equalsIgnoringCase($0) }) { return true }
     return no.contains(where: { text.equalsIgnoringCase($0) }) ? false : nil
   }
@@ -59,7 +61,9 @@ struct ItemTexts {
   private var unavailable: Set<UInt32> = []
 
   /// Takes over what a checked row says of an item.
-  mutating func set(_ item: UInt32, _ row: [ByteView], _ columns: ItemAttributeColumns, _ numbers: ItemAttributeColumns.Numbers)
+  mutating func set(
+    _ item: UInt32, _ row: [ByteView], _ columns: ItemAttributeColumns, _ numbers: ItemAttributeColumns.Numbers
+  )
     throws
   {
     for (index, field) in columns.texts.enumerated() where field.isRead {

@@ -2,8 +2,8 @@ import Bytes
 import Foundation
 
 /// Walks the lines of a source through a window of bounded size. The row, one line or several taken together, is a view
-/// into the window and is valid until the next call. A line feed ends a line, a carriage return before it belongs to
-/// the line end, and the last line needs none.
+/// into the window and is valid until the next call. A line feed ends a line, a carriage return before it or at the end of
+/// the text belongs to the line end, and the last line needs none.
 final class LineReader {
   /// Bytes that a row may have; a longer one is a reject.
   static let lengthLimit = 1 << 20
@@ -95,13 +95,17 @@ final class LineReader {
     while true {
       let window = view(filled - start)
       if let newline = window.newline(from: searched) {
-        let hasReturn = newline > offset && window[newline - 1] == 0x0D
-        return newline > Self.lengthLimit ? .tooFar : .found((hasReturn ? newline - 1 : newline, newline + 1))
+        return newline > Self.lengthLimit ? .tooFar : .found((content(offset..<newline), newline + 1))
       }
       searched = window.count
       if searched > Self.lengthLimit { return .tooFar }
-      if try !fill() { return searched == offset ? .none : .found((searched, searched)) }
+      if try !fill() { return searched == offset ? .none : .found((content(offset..<searched), searched)) }
     }
+  }
+
+  /// The end of a line without the carriage return that it may have.
+  private func content(_ line: Range<Int>) -> Int {
+    !line.isEmpty && view(line.upperBound)[line.upperBound - 1] == 0x0D ? line.upperBound - 1 : line.upperBound
   }
 
   /// Reads one chunk behind what is there. False at the end of the source.

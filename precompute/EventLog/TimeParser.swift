@@ -178,7 +178,8 @@ struct ZoneOffsets {
       // The offset a day earlier is right or is the one from before a change on the way.
       let before = zone.secondsFromGMT(for: Date(timeIntervalSince1970: local - 86_400))
       let then = zone.secondsFromGMT(for: Date(timeIntervalSince1970: local - Double(before)))
-      let isReached = Double(zone.secondsFromGMT(for: Date(timeIntervalSince1970: local - Double(then)))) == Double(then)
+      let isReached =
+        Double(zone.secondsFromGMT(for: Date(timeIntervalSince1970: local - Double(then)))) == Double(then)
       offset = isReached ? then : before
     }
     return offset
