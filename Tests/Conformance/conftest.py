@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 from engines import DIST, ENGINES
-from exchanges import load_cases
+from exchanges import CASES
 from martlet_host.manifest import Manifest
 from shop import write_shop
-
-CASES = load_cases()
 
 
 def pytest_addoption(parser):

@@ -90,8 +90,7 @@ def wasi_command(snapshots: Path, messages: list[bytes], fresh: bool) -> list[by
 
 
 def wasmkit(snapshots: Path, messages: list[bytes], fresh: bool) -> list[bytes]:
-    files = [f"/{file.name}" for file in snapshot_files(snapshots)]
-    command = ["wasmkit", "run", "--dir", f"{snapshots}::/", DIST / "scorer-cli-portable.wasm", *files]
+    command = ["wasmkit", "run", "--dir", snapshots, DIST / "scorer-cli-portable.wasm", *snapshot_files(snapshots)]
     return _by_runs(lambda stdin: _run(command, stdin), messages, fresh)
 
 

@@ -23,7 +23,6 @@ from pathlib import Path
 
 TITLE = "### "
 ANSWER = "<<<"
-CASES = Path(__file__).with_name("cases")
 
 
 @dataclass
@@ -54,10 +53,6 @@ class Case:
         self.path.write_text(text.rstrip("\n") + "\n")
 
 
-def load_cases() -> list[Case]:
-    return [_load(path) for path in sorted(CASES.glob("*.http"))]
-
-
 def _load(path: Path) -> Case:
     comments, *parts = ("\n" + path.read_text()).split("\n" + TITLE)
     exchanges, request_texts = [], []
@@ -84,6 +79,10 @@ def _message(text: str) -> bytes:
 def _text(message: bytes) -> str:
     head, _, body = message.decode().partition("\r\n\r\n")
     return head.replace("\r\n", "\n") + "\n\n" + body
+
+
+CASES = [_load(path) for path in sorted(Path(__file__).with_name("cases").glob("*.http"))]
+"""All cases, by name."""
 
 
 def split_messages(stream: bytes) -> list[bytes]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import CASES
 from engines import ENGINES
+from exchanges import CASES
 
 
 def responses_of(case, all_responses: list[bytes]) -> list[bytes]:

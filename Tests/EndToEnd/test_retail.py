@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 
 import pytest
+from builds import manifest_of
 
 CONTEXTS = ["homepage", "product", "cart", "category", "search", "after_purchase"]
 NO_GOODS = ["POST", "DOT", "C2", "[Mm]", "D", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK", "PADS", "gift_*", "DCGS*"]
@@ -68,8 +69,6 @@ def test_what_was_put_into_the_cart_brings_what_is_bought_with_it(visitor):
 
 
 def test_the_generation_that_answers_is_the_published_one(visitor, retail):
-    from conftest import manifest_of
-
     generation = manifest_of(retail)["generation"]
     assert recommend(visitor)["generation"] == generation
     assert visitor.get("/snapshot")[1]["generation"] == generation

@@ -12,7 +12,17 @@ struct Inspect: ParsableCommand {
   var json = false
 
   func run() throws {
-    let inspection = try SnapshotInspection(path: file)
-    print(json ? try inspection.json : inspection.text)
+    do {
+      let inspection = try SnapshotInspection(path: file)
+      print(json ? try inspection.json : inspection.text)
+    } catch {
+      throw UnreadableFile(path: file, reason: "\(error)")
+    }
   }
+}
+
+private struct UnreadableFile: Error, CustomStringConvertible {
+  let path: String
+  let reason: String
+  var description: String { "\(path): \(reason)" }
 }
