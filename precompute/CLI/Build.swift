@@ -63,7 +63,7 @@ struct Build: ParsableCommand {
     let models = TrainedModels.fit(
       log, configuration, dimensions: plan.dimensions, parallelism: threads.map(Parallelism.init(threads:)) ?? .allCores
     ) { reporter?.begin("training: \($0.rawValue)") }
-    log(models, logger)
+    logMergedRegions(models, logger)
     reporter?.begin("writing and checking the snapshot")
     let snapshot = try SnapshotBuilder(models, plan, configuration, directory: publisher.workDirectory).build()
     let manifest = try publisher.publish(
@@ -73,7 +73,7 @@ struct Build: ParsableCommand {
   }
 
   /// Which regions have no lists of their own, and who serves them.
-  private func log(_ models: TrainedModels, _ logger: Logger) {
+  private func logMergedRegions(_ models: TrainedModels, _ logger: Logger) {
     for (name, scope) in zip(models.regionNames, models.regions.scopeOfRegion) {
       let serving = models.regions.scopes[scope]
       guard serving.name != name else { continue }
