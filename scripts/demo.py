@@ -60,9 +60,16 @@ def build() -> None:
     print(f"{time.monotonic() - started:.0f} s")
 
 
-def load_titles() -> dict[str, str]:
-    with gzip.open(DATA / "products.csv.gz", "rt", newline="") as text:
-        return {row["product_id"]: row["title"] for row in csv.DictReader(text)}
+class Titles(dict[str, str]):
+    """Titles by product; what the catalogue does not know goes by its number."""
+
+    def __missing__(self, item: str) -> str:
+        return f"product {item}"
+
+    @classmethod
+    def load(cls) -> Titles:
+        with gzip.open(DATA / "products.csv.gz", "rt", newline="") as text:
+            return cls((row["product_id"], row["title"]) for row in csv.DictReader(text))
 
 
 def items_of(status: int, answer: dict, count: int) -> list[dict]:
@@ -75,14 +82,14 @@ def items_of(status: int, answer: dict, count: int) -> list[dict]:
     return items
 
 
-def why(reason: dict, titles: dict[str, str]) -> str:
+def why(reason: dict, titles: Titles) -> str:
     source = reason["source"].replace("_", " ")
     if "because" in reason:
-        return f"{source}: {titles.get(reason['because'], reason['because'])}"
+        return f"{source}: {titles[reason['because']]}"
     return f"{source}: {reason['level'].replace('_', ' ')}" if "level" in reason else source
 
 
-def show_basket(address: str, basket: dict, titles: dict[str, str]) -> None:
+def show_basket(address: str, basket: dict, titles: Titles) -> None:
     visitor = Visitor(address)
     basket_ids = [str(item) for item in basket["items"]]
     print(f"\nIn the basket of household {basket['household']}, store {basket['store']}:")
@@ -97,10 +104,10 @@ def show_basket(address: str, basket: dict, titles: dict[str, str]) -> None:
     check(personal, f"nothing is recommended because of the basket: {answer}")
     print("  recommended:")
     for item in items:
-        print(f"    {titles[item['item_id']]:<{WIDTH}}  {why(item['reason'], titles)}")
+        print(f"    {titles[item['item_id']][:WIDTH]:<{WIDTH}}  {why(item['reason'], titles)}")
 
 
-def show_regions(address: str, titles: dict[str, str]) -> None:
+def show_regions(address: str, titles: Titles) -> None:
     visitor = Visitor(address)
     status, snapshot = visitor.get("/snapshot")
     check(status == 200, f"GET /snapshot: status {status}: {snapshot}")
@@ -113,14 +120,14 @@ def show_regions(address: str, titles: dict[str, str]) -> None:
         lists.append([titles[item["item_id"]] for item in items_of(status, answer, HOMEPAGE_ANSWERS)])
         check(answer["region"] == store, f"region {answer['region']} answers for store {store}")
     check(lists[0] != lists[1], f"stores {' and '.join(stores)} get the same list")
-    print("\n".join(f"{left[:WIDTH]:<{WIDTH}}  {right[:WIDTH]}" for left, right in
-                    zip(*([f"store {store}", *titles] for store, titles in zip(stores, lists)))))  # fmt: skip
+    for left, right in [tuple(f"store {store}" for store in stores), *zip(*lists, strict=True)]:
+        print(f"    {left[:WIDTH]:<{WIDTH}}  {right[:WIDTH]}")
 
 
 def run() -> None:
     extract()
     build()
-    titles = load_titles()
+    titles = Titles.load()
     with running(SNAPSHOTS, MODULE) as address:
         step(f"The scorer answers on {address}")
         status, health = Visitor(address).get("/healthz")
