@@ -33,6 +33,9 @@ struct Build: ParsableCommand {
   @Option(name: .long, help: "Threads; results do not depend on it [default: all cores].")
   var threads: Int?
 
+  @Option(name: .long, help: "How much is logged to standard error: debug, info, notice, warning, error.")
+  var logLevel: Logger.Level = .notice
+
   @Flag(name: .long, help: "No progress and no summary; errors only.")
   var quiet = false
 
@@ -42,21 +45,42 @@ struct Build: ParsableCommand {
   }
 
   func run() throws {
+    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    var logger = Logger(label: "martlet.build")
+    logger.logLevel = quiet ? .error : logLevel
     let reporter = quiet ? nil : ProgressReporter()
     defer { reporter?.endLine() }
     let configuration = try config.map { try Configuration.load(path: $0) } ?? .default
     let publisher = try Publisher(directory: out)
     let log = try read(configuration, reporter)
     let plan = SnapshotPlan(items: log.table.itemIDs.count, configuration: configuration)
+    reporter?.endLine()
+    if plan.dimensions < plan.dimensionsWanted {
+      logger.notice(
+        "the budget allows fewer factor dimensions than wanted",
+        metadata: ["dimensions": "\(plan.dimensions)", "wanted": "\(plan.dimensionsWanted)"])
+    }
     let models = TrainedModels.fit(
       log, configuration, dimensions: plan.dimensions, parallelism: threads.map(Parallelism.init(threads:)) ?? .allCores
     ) { reporter?.begin("training: \($0.rawValue)") }
+    logMergedRegions(models, logger)
     reporter?.begin("writing and checking the snapshot")
     let snapshot = try SnapshotBuilder(models, plan, configuration, directory: publisher.workDirectory).build()
     let manifest = try publisher.publish(
       snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date())
     reporter?.endLine()
     if !quiet { printToStandardError(BuildSummary(log: log, snapshot: snapshot, manifest: manifest).text) }
+  }
+
+  /// Which regions have no lists of their own, and who serves them.
+  private func logMergedRegions(_ models: TrainedModels, _ logger: Logger) {
+    for (name, scope) in zip(models.regionNames, models.regions.scopeOfRegion) {
+      let serving = models.regions.scopes[scope]
+      guard serving.name != name else { continue }
+      logger.info(
+        "region merged into its parent",
+        metadata: ["region": "\(name)", "parent": "\(scope == RegionTree.world ? "world" : serving.name)"])
+    }
   }
 
   private func read(_ configuration: Configuration, _ reporter: ProgressReporter?) throws -> EventLog {
@@ -77,3 +101,5 @@ private func rejectsBeside(_ directory: String) -> String {
 }
 
 func printToStandardError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
