@@ -75,11 +75,10 @@ struct EventBody {
 
   /// The event's own time where it is inside the window, else the request's; nil where it is no time.
   private func time(of event: JSONValue) -> UInt32? {
-    guard let value = event.member(named: "time") ?? event.member(named: "timestamp"), value.kind == .number else {
-      // Segment writes ISO 8601 text: the request's own time is near enough.
-      return now
-    }
-    guard var seconds = value.fixed(decimals: 0), seconds >= 0 else { return nil }
+    guard let value = event.member(named: "time") ?? event.member(named: "timestamp") else { return now }
+    // Segment writes ISO 8601 text: the request's own time is near enough.
+    if value.kind == .string || value.isNull { return now }
+    guard value.kind == .number, var seconds = value.fixed(decimals: 0), seconds >= 0 else { return nil }
     if seconds > Int64(UInt32.max) { seconds /= 1000 }
     guard seconds <= Int64(UInt32.max) else { return nil }
     let time = UInt32(seconds)
