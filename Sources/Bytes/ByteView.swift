@@ -3,7 +3,7 @@
 /// Every access is checked against the window; an access outside traps. Readers of untrusted bytes therefore
 /// test with `slice` or `has` first and report an error of their own. Loads are unaligned, the byte order is in
 /// the name. The owner must outlive the view: views are handed down the call stack or kept beside their owner.
-public struct ByteView: @unchecked Sendable {
+public struct ByteView: BitwiseCopyable, @unchecked Sendable {
   @usableFromInline let base: UnsafeRawPointer
   public let count: Int
 
@@ -47,7 +47,7 @@ public struct ByteView: @unchecked Sendable {
 
   @inlinable
   public subscript(_ index: Int) -> UInt8 {
-    precondition(index >= 0 && index < count)
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
     return base.load(fromByteOffset: index, as: UInt8.self)
   }
 

@@ -22,15 +22,16 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
   @inlinable public var isEmpty: Bool { count == 0 }
   @inlinable public var isFull: Bool { count == capacity }
 
+  /// Gives the element's address, so that a part of it is read or changed in place.
   @inlinable
   public subscript(_ index: Int) -> Element {
-    get {
-      precondition(index >= 0 && index < count)
-      return base[index]
+    unsafeAddress {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+      return UnsafePointer(base + index)
     }
-    set {
-      precondition(index >= 0 && index < count)
-      base[index] = newValue
+    unsafeMutableAddress {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+      return base + index
     }
   }
 

@@ -19,7 +19,7 @@ struct EventBody {
   mutating func read(
     _ body: ByteView, scratch: OwnedBytes, name: (ByteView) -> UInt32, record: (Signal) -> Void
   ) throws(Problem) {
-    guard let first = body.firstNonSpace else { throw Problem(.badRequest, "the body is empty", field: "body") }
+    guard let first = body.firstNonSpace else { throw .badRequest("the body is empty", field: "body") }
     if body[first] == UInt8(ascii: "[") {
       let array = try EventBody.parse(body, at: 0)
       for event in array.elements { try read(event, scratch, name, record) }
@@ -38,7 +38,7 @@ struct EventBody {
 
   private static func parse(_ text: ByteView, at start: Int) throws(Problem) -> JSONValue {
     do { return try JSONValue.parse(text) } catch {
-      throw Problem(.badRequest, error.reason, field: "body", at: ("offset", start + error.offset))
+      throw .badRequest(error.reason, field: "body", at: .offset(start + error.offset))
     }
   }
 
@@ -46,7 +46,7 @@ struct EventBody {
     _ event: JSONValue, _ scratch: OwnedBytes, _ name: (ByteView) -> UInt32, _ record: (Signal) -> Void
   ) throws(Problem) {
     func refuse(_ detail: StaticString, _ field: StaticString) -> Problem {
-      Problem(.badRequest, detail, field: field, at: ("event", count))
+      .badRequest(detail, field: field, at: .event(count))
     }
     guard count < Limits.events else { throw refuse("more than 1000 events in one request", "body") }
     guard event.kind == .object else { throw refuse("an event is a JSON object", "body") }

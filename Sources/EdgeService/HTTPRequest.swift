@@ -16,15 +16,15 @@ struct HTTPRequest {
   let body: ByteView
 
   init(_ message: ByteView) throws(Problem) {
-    guard let lineEnd = message.endOfLine(from: 0) else { throw .badMessage("the start line has no end") }
+    guard let lineEnd = message.endOfLine(from: 0) else { throw .badRequest("the start line has no end") }
     let line = message.prefix(lineEnd)
     guard let first = line.firstIndex(of: 0x20), let second = line.firstIndex(of: 0x20, from: first + 1),
       line.dropFirst(second + 1).equals("HTTP/1.1")
-    else { throw .badMessage("the start line is not 'METHOD target HTTP/1.1'") }
+    else { throw .badRequest("the start line is not 'METHOD target HTTP/1.1'") }
     let name = line.prefix(first)
     method = name.equals("GET") ? .get : name.equals("POST") ? .post : .other
     let target = line.prefix(second).dropFirst(first + 1)
-    guard !target.isEmpty, target[0] == UInt8(ascii: "/") else { throw .badMessage("the target is not a path") }
+    guard !target.isEmpty, target[0] == UInt8(ascii: "/") else { throw .badRequest("the target is not a path") }
     guard target.count <= Limits.target else {
       throw Problem(.uriTooLong, "the target is longer than 8 KB")
     }
@@ -38,6 +38,14 @@ struct HTTPRequest {
     try check()
   }
 
+  /// Throws where the request has another method than the one that its path takes.
+  func allow(_ method: Method) throws(Problem) {
+    guard self.method == method else {
+      throw Problem(
+        .methodNotAllowed, "this path does not take that method", allow: method == .get ? "GET" : "POST")
+    }
+  }
+
   private func check() throws(Problem) {
     guard headers["transfer-encoding"] == nil else {
       throw Problem(.notImplemented, "Transfer-Encoding is not understood: the body is all bytes after the blank line")
@@ -45,7 +53,7 @@ struct HTTPRequest {
     guard body.count <= Limits.body else { throw Problem(.contentTooLarge, "the body is longer than 64 KB") }
     if let length = headers["content-length"] {
       guard length.unsignedDecimal() == UInt64(body.count) else {
-        throw Problem(.badRequest, "Content-Length differs from the bytes of the body", field: "Content-Length")
+        throw .badRequest("Content-Length differs from the bytes of the body", field: "Content-Length")
       }
     }
   }
@@ -64,17 +72,17 @@ struct HTTPHeaders {
     while let end = bytes.endOfLine(from: offset) {
       if end == offset { return offset }
       guard let colon = bytes.firstIndex(of: UInt8(ascii: ":"), from: offset), colon < end, colon > offset else {
-        throw .badMessage("a header line has no name")
+        throw .badRequest("a header line has no name")
       }
       for index in offset..<colon where !isTokenCharacter(bytes[index]) {
-        throw .badMessage("a header name has a character that names do not have")
+        throw .badRequest("a header name has a character that names do not have")
       }
       offset = end + 2
       guard offset <= Limits.headers else {
         throw Problem(.headersTooLarge, "the headers are longer than 32 KB")
       }
     }
-    throw .badMessage("the headers do not end in a blank line")
+    throw .badRequest("the headers do not end in a blank line")
   }
 
   /// The value of the first header of that name (in lower case), without spaces around it.

@@ -5,44 +5,51 @@ import SnapshotFormat
 /// An open base file. Everything per item is read in place, at the addresses resolved here.
 public final class BaseSnapshot {
   public let generation: ByteView
-  public let asOf: UInt32
-  public let items: UInt32
+  public private(set) var asOf: UInt32 = 0
+  public private(set) var items: UInt32 = 0
   /// Items 0..<shown may be recommended.
-  public let shown: UInt32
-  public let dimensions: Int
-  public let sessionWindow: UInt32
-  let weights: ScoringWeights
+  public private(set) var shown: UInt32 = 0
+  public private(set) var dimensions = 0
+  public private(set) var sessionWindow: UInt32 = 0
+  private(set) var weights = ScoringWeights()
+  private var slots: UInt32 = 0
+  private var categories: UInt16 = 0
 
-  let category: ColumnBlocks
-  let brand: ColumnBlocks
-  private let priceColumn: ColumnBlocks
-  let confidence: ColumnBlocks
-  let popularity: ColumnBlocks
-  let factor: ColumnBlocks?
-  let categories: UInt16
+  private var directory: BlockDirectory
+  /// By raw value of `Column`.
+  private var columns = FixedArray<ColumnBlocks>(capacity: Column.allCases.count)
+  /// By raw value of `Heap`.
+  private var heaps = FixedArray<Blocks>(capacity: Heap.allCases.count)
 
-  private let idAddress: ColumnBlocks
-  private let nextAddress: ColumnBlocks
-  private let togetherAddress: ColumnBlocks
-  private let slot: ColumnBlocks
-  private let slots: UInt32
-  private let ids: HeapBlocks
-  private let nextLists: HeapBlocks
-  private let togetherLists: HeapBlocks
-  /// Items whose name is not the plain hash of their id, by item number.
-  private let salts: [(item: UInt32, salt: UInt32)]
-  private let saltMax: UInt32
+  /// Items whose name is not the plain hash of their id.
+  private var salts = FixedArray<Salt>(capacity: 0)
+  private var saltMax: UInt32 = 0
 
-  private let file: SnapshotFile
+  private struct Salt: BitwiseCopyable {
+    let item: UInt32
+    let salt: UInt32
+  }
+
   private let categoryNames: Table
   private let categoryIndex: Index
   private let regions: Index
   private let topLists: Table
 
   init(_ file: SnapshotFile) throws(SnapshotError) {
-    self.file = file
-    let meta = file.meta
     generation = file.generation
+    directory = BlockDirectory(pageCount: file.database.header.pageCount)
+    categoryNames = try file.table(Schema.category)
+    categoryIndex = try file.index(Schema.categoryByName)
+    regions = try file.keyed(Schema.region)
+    topLists = try file.table(Schema.topList)
+    try readMeta(file.meta)
+    try weights.read(file)
+    try readBlocks(file)
+    try readSalts(file)
+    try readCategories(file)
+  }
+
+  private func readMeta(_ meta: Meta) throws(SnapshotError) {
     asOf = try meta.number(MetaKey.asOf, maximum: .max)
     items = try meta.number(MetaKey.items, maximum: 1 << 24)
     shown = try meta.number(MetaKey.shown, maximum: items)
@@ -52,54 +59,56 @@ public final class BaseSnapshot {
       throw SnapshotError(.badValue, table: MetaKey.dimensions)
     }
     sessionWindow = try meta.number(MetaKey.sessionWindow)
-    weights = try ScoringWeights(file)
+  }
 
-    let count = items
-    func column(_ column: Column) throws(SnapshotError) -> ColumnBlocks {
-      try ColumnBlocks(column, of: file, count: count, dimensions: 0)
+  private func readBlocks(_ file: SnapshotFile) throws(SnapshotError) {
+    for column in Column.allCases {
+      var blocks = Blocks.none
+      // Without dimensions there is no table of factors.
+      if column != .factor || dimensions > 0 { blocks = try directory.add(column.table, of: file) }
+      let count = column == .slot ? slots : column == .factor && dimensions == 0 ? 0 : items
+      guard
+        let column = ColumnBlocks(
+          blocks, count: count, width: column.width(dimensions: dimensions), pageSize: file.pageSize)
+      else { throw SnapshotError(.wrongBlockSize, table: column.table) }
+      columns.append(column)
     }
-    category = try column(.category)
-    brand = try column(.brand)
-    priceColumn = try column(.price)
-    confidence = try column(.confidence)
-    popularity = try column(.popularity)
-    idAddress = try column(.id)
-    nextAddress = try column(.next)
-    togetherAddress = try column(.together)
-    factor = dimensions > 0 ? try ColumnBlocks(.factor, of: file, count: items, dimensions: dimensions) : nil
-    slot = try ColumnBlocks(.slot, of: file, count: slots, dimensions: 0)
-    ids = try HeapBlocks(.ids, of: file)
-    nextLists = try HeapBlocks(.nextLists, of: file)
-    togetherLists = try HeapBlocks(.togetherLists, of: file)
+    for heap in Heap.allCases { heaps.append(try directory.add(heap.table, of: file)) }
+  }
 
-    var salts: [(item: UInt32, salt: UInt32)] = []
-    var saltMax: UInt32 = 0
-    try file.forEachRow(of: Schema.itemSalt) { (row) throws(SQLiteError) in
-      guard case .integer(let salt)? = try row.record().value(at: 1), salt > 0, salt < Int64(SlotIndex.saltCount),
-        row.rowid >= 0, row.rowid < Int64(count)
-      else { return }
-      salts.append((UInt32(row.rowid), UInt32(salt)))
-      saltMax = max(saltMax, UInt32(salt))
+  private func readSalts(_ file: SnapshotFile) throws(SnapshotError) {
+    var count = 0
+    var all = try file.rows(of: Schema.itemSalt)
+    while try all.next() { count &+= 1 }
+    salts = FixedArray(capacity: count)
+    var rows = try file.rows(of: Schema.itemSalt)
+    while try rows.next() {
+      guard case .integer(let salt)? = try rows.value(1), salt > 0, salt < Int64(SlotIndex.saltCount),
+        rows.id >= 0, rows.id < Int64(items)
+      else { continue }
+      salts.append(Salt(item: UInt32(truncatingIfNeeded: rows.id), salt: UInt32(truncatingIfNeeded: salt)))
+      saltMax = max(saltMax, UInt32(truncatingIfNeeded: salt))
     }
-    self.salts = salts
-    self.saltMax = saltMax
+  }
 
-    var categories: UInt16 = 0
-    try file.forEachRow(of: Schema.category) { (row) throws(SQLiteError) in
-      if row.rowid >= 0, row.rowid < Int64(unknownAttribute) { categories = UInt16(row.rowid) + 1 }
+  private func readCategories(_ file: SnapshotFile) throws(SnapshotError) {
+    var rows = try file.rows(of: Schema.category)
+    while try rows.next() {
+      if rows.id >= 0, rows.id < Int64(unknownAttribute) { categories = UInt16(truncatingIfNeeded: rows.id) &+ 1 }
     }
-    self.categories = categories
-    categoryNames = try file.table(Schema.category)
-    categoryIndex = try file.index(Schema.categoryByName)
-    regions = try file.keyed(Schema.region)
-    topLists = try file.table(Schema.topList)
+  }
+
+  func column(_ column: Column) -> ColumnBlocks { columns[column.rawValue] }
+
+  private func entry(_ heap: Heap, _ column: Column, of item: UInt32) -> ByteView? {
+    heaps[heap.rawValue].entry(HeapAddress(rawValue: self.column(column).u32(item)))
   }
 
   // MARK: Items and their names
 
   /// The external id of `item`; empty where the snapshot is damaged.
   public func id(_ item: UInt32) -> ByteView {
-    guard let entry = ids.entry(HeapAddress(rawValue: idAddress.u32(item))), !entry.isEmpty else { return .empty }
+    guard let entry = entry(.ids, .id, of: item), !entry.isEmpty else { return .empty }
     return entry.slice(1, Int(entry[0])) ?? .empty
   }
 
@@ -114,13 +123,14 @@ public final class BaseSnapshot {
 
   public func item(name: UInt32) -> UInt32? {
     guard slots > 0 else { return nil }
+    let slot = column(.slot)
     var position = SlotIndex.start(name: name, slotCount: slots)
     // A slot count that holds no empty slot is a damaged snapshot; the bound keeps the search from going round.
     for _ in 0..<slots {
       let value = slot.u32(position)
       guard value > 0, value <= items else { return nil }
-      if self.name(value - 1) == name { return value - 1 }
-      position = position + 1 == slots ? 0 : position + 1
+      if self.name(value &- 1) == name { return value &- 1 }
+      position = position &+ 1 == slots ? 0 : position &+ 1
     }
     return nil
   }
@@ -136,7 +146,7 @@ public final class BaseSnapshot {
 
   private func salt(_ item: UInt32) -> UInt32 {
     guard saltMax > 0 else { return 0 }
-    for entry in salts where entry.item == item { return entry.salt }
+    for index in 0..<salts.count where salts[index].item == item { return salts[index].salt }
     return 0
   }
 
@@ -145,8 +155,8 @@ public final class BaseSnapshot {
   /// The item list of `item`, to the end of its block; nil where there is none.
   func list(_ kind: ListKind, of item: UInt32) -> ByteView? {
     switch kind {
-    case .nextItem: nextLists.entry(HeapAddress(rawValue: nextAddress.u32(item)))
-    case .boughtTogether: togetherLists.entry(HeapAddress(rawValue: togetherAddress.u32(item)))
+    case .nextItem: entry(.nextLists, .next, of: item)
+    case .boughtTogether: entry(.togetherLists, .together, of: item)
     }
   }
 
@@ -157,12 +167,12 @@ public final class BaseSnapshot {
 
   /// In minor units of the shop's currency; nil where not known.
   public func price(of item: UInt32) -> UInt32? {
-    let price = priceColumn.u32(item)
+    let price = column(.price).u32(item)
     return price == unknownPrice ? nil : price
   }
 
   public func category(of item: UInt32) -> UInt16? {
-    let category = category.u16(item)
+    let category = column(.category).u16(item)
     return category < categories ? category : nil
   }
 
@@ -170,16 +180,16 @@ public final class BaseSnapshot {
 
   public func category(named name: ByteView) -> UInt16? {
     do {
-      guard case .integer(let id)? = try categoryIndex.value(under: name, column: 1), id >= 0, id < Int64(categories)
+      guard case .integer(let id)? = try categoryIndex.value(under: name), id >= 0, id < Int64(categories)
       else { return nil }
-      return UInt16(id)
+      return UInt16(truncatingIfNeeded: id)
     } catch { return nil }
   }
 
   /// The region whose file serves visitors of region `code`; nil for the world or an unknown code.
   func regionServing(_ code: ByteView) -> ByteView? {
     do {
-      guard case .text(let region)? = try regions.value(under: code, column: 1) else { return nil }
+      guard case .text(let region)? = try regions.value(under: code) else { return nil }
       return region
     } catch { return nil }
   }

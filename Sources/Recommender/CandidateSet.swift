@@ -35,8 +35,8 @@ struct CandidateSet: ~Copyable {
   var count: Int { candidates.count }
 
   subscript(_ index: Int) -> Candidate {
-    get { candidates[index] }
-    set { candidates[index] = newValue }
+    _read { yield candidates[index] }
+    _modify { yield &candidates[index] }
   }
 
   /// Makes `item` no candidate, whatever source names it later.

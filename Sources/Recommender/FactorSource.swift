@@ -15,14 +15,15 @@ struct FactorSource: ~Copyable {
 
   /// Adds the factors' score to every candidate; to none where the snapshot or the session has no factors.
   mutating func score(_ set: inout CandidateSet, for interests: borrowing Interests, in base: BaseSnapshot) -> UInt32 {
-    guard let rows = base.factor, fold(interests, rows, base.dimensions) else { return 0 }
+    let rows = base.column(.factor)
+    guard base.dimensions > 0, fold(interests, rows, base.dimensions) else { return 0 }
     for index in 0..<set.count { set[index].factors = dot(rows.row(set[index].item), base.dimensions) }
     return UInt32(set.count)
   }
 
   /// The place in the session of the item that speaks most for `item` by factors.
   func largestPart(of item: UInt32, for interests: borrowing Interests, in base: BaseSnapshot) -> Int {
-    guard let rows = base.factor else { return 0 }
+    let rows = base.column(.factor)
     let target = rows.row(item)
     var largest = -Float.infinity
     var from = 0
