@@ -7,7 +7,7 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   public init(capacity: Int) {
     self.capacity = capacity
-    base = UnsafeMutablePointer<Element>.allocate(capacity: max(capacity, 1))
+    base = allocate(max(capacity, 1) &* MemoryLayout<Element>.stride).assumingMemoryBound(to: Element.self)
   }
 
   /// Full from the start, every element `value`.

@@ -10,9 +10,8 @@ extension Service {
     let base = try openBase()
     let visit = try Visit(headers, asOf: base.asOf)
     readSession(visit)
-    var events = EventBody(now: visit.now, window: base.sessionWindow)
-    try events.read(
-      body, scratch: scratch, name: { base.name(ofID: $0) }, record: { session.record($0) })
+    var events = EventBody(base: base, now: visit.now, scratch: scratch)
+    try events.read(body, into: &session)
     if visit.mayPersonalise {
       session.sequence &+= 1
       writeToken(&reply.headers, lifetime: base.sessionWindow)

@@ -29,8 +29,8 @@ struct Candidate: BitwiseCopyable {
   /// The session's factors times the item's.
   var factors: Float = 0
   /// A share in (0.5, 1] of the list that named it first, halved with each rung of the ladder: the ladder's order, in one number.
-  var popularity: Float = 0
-  var rung = Rung.everywhere
+  private(set) var popularity: Float = 0
+  private(set) var rung = Rung.everywhere
   var isInCategory = false
   var score: Float = 0
 
@@ -42,6 +42,14 @@ struct Candidate: BitwiseCopyable {
     case .nextItem: nextItem.add(part, from: place)
     case .boughtTogether: boughtTogether.add(part, from: place)
     }
+  }
+
+  /// The first rung that names an item is its own: later ones say less.
+  @inline(__always)
+  mutating func stand(on rung: Rung, _ popularity: Float) {
+    guard self.popularity == 0 else { return }
+    self.popularity = popularity
+    self.rung = rung
   }
 
   /// What `source` says, before any weight.

@@ -81,7 +81,4 @@ struct ColumnBlocks: BitwiseCopyable {
 
   @inline(__always)
   func u32(_ item: UInt32) -> UInt32 { UInt32(littleEndian: address(item).loadUnaligned(as: UInt32.self)) }
-
-  @inline(__always)
-  func row(_ item: UInt32) -> ByteView { ByteView(base: address(item), count: Int(truncatingIfNeeded: width)) }
 }
