@@ -46,9 +46,10 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   public mutating func removeAll() { count = 0 }
 
-  public mutating func removeLast() {
-    precondition(count > 0)
-    count &-= 1
+  /// Forgets everything after the first `length` elements.
+  public mutating func truncate(to length: Int) {
+    precondition(length >= 0 && length <= count)
+    count = length
   }
 
   /// For kernels: the elements, valid until the next mutation.

@@ -19,6 +19,7 @@ public final class Service {
   private let headerLines = OwnedBytes(capacity: 2048)
   private let output = OwnedBytes(capacity: Limits.response)
 
+  @inline(never)
   public init() {}
 
   // MARK: Files

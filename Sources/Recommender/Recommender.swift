@@ -27,6 +27,7 @@ public struct Recommender: ~Copyable {
   /// Entries and candidates touched by the last request: a measure of its cost that needs no clock.
   public private(set) var work: UInt32 = 0
 
+  @inline(never)
   public init() {}
 
   public mutating func open(_ kind: FileKind, _ bytes: ByteView) throws(SnapshotError) {
