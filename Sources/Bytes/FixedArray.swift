@@ -44,6 +44,14 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
     return true
   }
 
+  /// Adds `element` before the one at `index`; there has to be room.
+  public mutating func insert(_ element: Element, at index: Int) {
+    precondition(index >= 0 && index <= count && count < capacity)
+    (base + (index &+ 1)).update(from: base + index, count: count &- index)
+    base[index] = element
+    count &+= 1
+  }
+
   public mutating func removeAll() { count = 0 }
 
   /// Forgets everything after the first `length` elements.

@@ -35,10 +35,7 @@ struct HTTPRequest {
 
   /// Throws where the request has another method than the one that its path takes.
   func allow(_ method: Method) throws(Problem) {
-    guard self.method == method else {
-      throw Problem(
-        .methodNotAllowed, "this path does not take that method", allow: method == .get ? "GET" : "POST")
-    }
+    guard self.method == method else { throw .methodNotAllowed(method == .get ? "GET" : "POST") }
   }
 
   private func check() throws(Problem) {

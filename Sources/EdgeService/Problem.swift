@@ -46,10 +46,8 @@ final class Problem: Error {
   /// For 405: the method that the path takes.
   let allow: StaticString
 
-  @inline(never)
-  init(
-    _ status: Status, _ detail: StaticString, field: StaticString = "", at position: Position = .none,
-    allow: StaticString = ""
+  private init(
+    _ status: Status, _ detail: StaticString, field: StaticString, at position: Position, allow: StaticString
   ) {
     self.status = status
     self.detail = detail
@@ -58,9 +56,25 @@ final class Problem: Error {
     self.allow = allow
   }
 
+  // Kept out of line: there are many places that refuse something.
+
   @inline(never)
-  static func badRequest(_ detail: StaticString, field: StaticString = "", at position: Position = .none) -> Problem {
-    Problem(.badRequest, detail, field: field, at: position)
+  convenience init(_ status: Status, _ detail: StaticString) {
+    self.init(status, detail, field: "", at: .none, allow: "")
+  }
+
+  @inline(never)
+  static func badRequest(_ detail: StaticString, field: StaticString, at position: Position) -> Problem {
+    Problem(.badRequest, detail, field: field, at: position, allow: "")
+  }
+
+  @inline(never)
+  static func badRequest(_ detail: StaticString, field: StaticString = "") -> Problem {
+    badRequest(detail, field: field, at: .none)
+  }
+
+  static func methodNotAllowed(_ allow: StaticString) -> Problem {
+    Problem(.methodNotAllowed, "this path does not take that method", field: "", at: .none, allow: allow)
   }
 
   /// What is answered beside the body.

@@ -20,12 +20,14 @@ extension Service {
     reply.json.member("texts", recommender.snapshots.text != nil)
     reply.json.key("regions")
     reply.json.beginArray()
-    for region in recommender.snapshots.regions {
+    var next = recommender.snapshots.regions
+    while let region = next {
       reply.json.beginObject()
       reply.json.member("code", region.code)
       reply.json.member("parent", orNull: region.parent)
       reply.json.member("people", Int64(region.people))
       reply.json.endObject()
+      next = region.next
     }
     reply.json.endArray()
     reply.json.endObject()

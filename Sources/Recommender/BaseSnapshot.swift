@@ -30,23 +30,38 @@ public final class BaseSnapshot {
     let salt: UInt32
   }
 
-  private let categoryNames: Table
-  private let categoryIndex: Index
-  private let regions: Index
-  private let topLists: Table
+  private let tables: Tables
 
-  init(_ file: SnapshotFile) throws(SnapshotError) {
+  /// What is looked up by b-tree.
+  private struct Tables {
+    let categoryNames: Table
+    let categoryIndex: Index
+    let regions: Index
+    let topLists: Table
+
+    init(_ file: SnapshotFile) throws(SnapshotError) {
+      categoryNames = try file.table(Schema.category)
+      categoryIndex = try file.index(Schema.categoryByName)
+      regions = try file.keyed(Schema.region)
+      topLists = try file.table(Schema.topList)
+    }
+  }
+
+  /// Nothing in here fails: an initialiser that throws half-way is much code.
+  private init(_ file: SnapshotFile, _ tables: Tables) {
     generation = file.generation
     directory = BlockDirectory(pageCount: file.database.header.pageCount)
-    categoryNames = try file.table(Schema.category)
-    categoryIndex = try file.index(Schema.categoryByName)
-    regions = try file.keyed(Schema.region)
-    topLists = try file.table(Schema.topList)
-    try readMeta(file.meta)
-    try weights.read(file)
-    try readBlocks(file)
-    try readSalts(file)
-    try readCategories(file)
+    self.tables = tables
+  }
+
+  static func open(_ file: SnapshotFile) throws(SnapshotError) -> BaseSnapshot {
+    let base = BaseSnapshot(file, try Tables(file))
+    try base.readMeta(file.meta)
+    try base.weights.read(file)
+    try base.readBlocks(file)
+    try base.readSalts(file)
+    try base.readCategories(file)
+    return base
   }
 
   private func readMeta(_ meta: Meta) throws(SnapshotError) {
@@ -77,10 +92,7 @@ public final class BaseSnapshot {
   }
 
   private func readSalts(_ file: SnapshotFile) throws(SnapshotError) {
-    var count = 0
-    var all = try file.rows(of: Schema.itemSalt)
-    while try all.next() { count &+= 1 }
-    salts = FixedArray(capacity: count)
+    salts = FixedArray(capacity: try file.rowCount(of: Schema.itemSalt))
     var rows = try file.rows(of: Schema.itemSalt)
     while try rows.next() {
       guard case .integer(let salt)? = try rows.value(1), salt > 0, salt < Int64(SlotIndex.saltCount),
@@ -161,7 +173,7 @@ public final class BaseSnapshot {
   }
 
   /// The ranked list of a `TopList` row; empty where there is none.
-  func topList(_ row: Int64) -> ByteView { topLists.list(row) }
+  func topList(_ row: Int64) -> ByteView { tables.topLists.list(row) }
 
   // MARK: Attributes and regions
 
@@ -176,11 +188,11 @@ public final class BaseSnapshot {
     return category < categories ? category : nil
   }
 
-  public func categoryName(_ category: UInt16) -> ByteView { categoryNames.text(Int64(category), column: 2) }
+  public func categoryName(_ category: UInt16) -> ByteView { tables.categoryNames.text(Int64(category), column: 2) }
 
   public func category(named name: ByteView) -> UInt16? {
     do {
-      guard case .integer(let id)? = try categoryIndex.value(under: name), id >= 0, id < Int64(categories)
+      guard case .integer(let id)? = try tables.categoryIndex.value(under: name), id >= 0, id < Int64(categories)
       else { return nil }
       return UInt16(truncatingIfNeeded: id)
     } catch { return nil }
@@ -189,7 +201,7 @@ public final class BaseSnapshot {
   /// The region whose file serves visitors of region `code`; nil for the world or an unknown code.
   func regionServing(_ code: ByteView) -> ByteView? {
     do {
-      guard case .text(let region)? = try regions.value(under: code) else { return nil }
+      guard case .text(let region)? = try tables.regions.value(under: code) else { return nil }
       return region
     } catch { return nil }
   }

@@ -80,8 +80,8 @@ public struct Recommender: ~Copyable {
     for index in 0..<candidates.count { candidates[index].score = blend.score(candidates[index]) }
     work &+= UInt32(candidates.count)
     selection.select(query.limit, from: candidates)
-    for rank in 0..<selection.count {
-      answer.append(explain(candidates[selection.place(rank)], base))
+    for rank in 0..<selection.places.count {
+      answer.append(explain(candidates[Int(selection.places[rank])], base))
     }
   }
 

@@ -39,12 +39,18 @@ public final class SnapshotError: Error {
   public let table: StaticString
   public let sqlite: SQLiteError?
 
-  @inline(never)
-  public init(_ kind: Kind, table: StaticString = "", sqlite: SQLiteError? = nil) {
+  public init(_ kind: Kind, table: StaticString, sqlite: SQLiteError?) {
     self.kind = kind
     self.table = table
     self.sqlite = sqlite
   }
+
+  @inline(never)
+  public convenience init(_ kind: Kind, table: StaticString = "") { self.init(kind, table: table, sqlite: nil) }
+
+  /// The reader's error, met in `table`.
+  @inline(never)
+  convenience init(_ error: SQLiteError, table: StaticString) { self.init(.database, table: table, sqlite: error) }
 }
 
 #if !hasFeature(Embedded)

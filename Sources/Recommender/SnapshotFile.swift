@@ -47,7 +47,15 @@ final class SnapshotFile {
     return index
   }
 
+  func rowCount(of name: StaticString) throws(SnapshotError) -> Int {
+    var rows = try rows(of: name)
+    var count = 0
+    while try rows.next() { count &+= 1 }
+    return count
+  }
+
   /// A walk over a table that has to be there.
+  @inline(never)
   func rows(of name: StaticString) throws(SnapshotError) -> Rows { Rows(name, try table(name)) }
 }
 
@@ -151,5 +159,5 @@ struct Meta {
 func reading<Result>(
   _ table: StaticString, _ body: () throws(SQLiteError) -> Result
 ) throws(SnapshotError) -> Result {
-  do { return try body() } catch { throw SnapshotError(.database, table: table, sqlite: error) }
+  do { return try body() } catch { throw SnapshotError(error, table: table) }
 }
