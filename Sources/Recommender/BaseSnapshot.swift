@@ -14,6 +14,7 @@ public final class BaseSnapshot {
   private(set) var weights = ScoringWeights()
   private var slots: UInt32 = 0
   private var categories: UInt16 = 0
+  private var regions: UInt32 = 0
 
   private var directory: BlockDirectory
   /// By raw value of `Column`.
@@ -34,15 +35,13 @@ public final class BaseSnapshot {
 
   /// What is looked up by b-tree.
   private struct Tables {
-    let categoryNames: Table
-    let categoryIndex: Index
-    let regions: Index
+    let categories: Table
+    let regions: Table
     let topLists: Table
 
     init(_ file: SnapshotFile) throws(SnapshotError) {
-      categoryNames = try file.table(Schema.category)
-      categoryIndex = try file.index(Schema.categoryByName)
-      regions = try file.keyed(Schema.region)
+      categories = try file.table(Schema.category)
+      regions = try file.table(Schema.region)
       topLists = try file.table(Schema.topList)
     }
   }
@@ -60,7 +59,6 @@ public final class BaseSnapshot {
     try base.weights.read(file)
     try base.readBlocks(file)
     try base.readSalts(file)
-    try base.readCategories(file)
     return base
   }
 
@@ -69,6 +67,8 @@ public final class BaseSnapshot {
     items = try meta.number(MetaKey.items, maximum: 1 << 24)
     shown = try meta.number(MetaKey.shown, maximum: items)
     slots = try meta.number(MetaKey.slots, maximum: 1 << 26)
+    categories = UInt16(truncatingIfNeeded: try meta.number(MetaKey.categories, maximum: UInt32(unknownAttribute)))
+    regions = try meta.number(MetaKey.regions, maximum: UInt32(UInt16.max))
     dimensions = Int(try meta.number(MetaKey.dimensions, maximum: UInt32(FactorRow.dimensionsMax)))
     guard dimensions % FactorRow.dimensionsMultiple == 0 else {
       throw SnapshotError(.badValue, table: MetaKey.dimensions)
@@ -100,13 +100,6 @@ public final class BaseSnapshot {
       else { continue }
       salts.append(Salt(item: UInt32(truncatingIfNeeded: rows.id), salt: UInt32(truncatingIfNeeded: salt)))
       saltMax = max(saltMax, UInt32(truncatingIfNeeded: salt))
-    }
-  }
-
-  private func readCategories(_ file: SnapshotFile) throws(SnapshotError) {
-    var rows = try file.rows(of: Schema.category)
-    while try rows.next() {
-      if rows.id >= 0, rows.id < Int64(unknownAttribute) { categories = UInt16(truncatingIfNeeded: rows.id) &+ 1 }
     }
   }
 
@@ -188,21 +181,14 @@ public final class BaseSnapshot {
     return category < categories ? category : nil
   }
 
-  public func categoryName(_ category: UInt16) -> ByteView { tables.categoryNames.text(Int64(category), column: 2) }
+  public func categoryName(_ category: UInt16) -> ByteView { tables.categories.text(Int64(category), column: 2) }
 
   public func category(named name: ByteView) -> UInt16? {
-    do {
-      guard case .integer(let id)? = try tables.categoryIndex.value(under: name), id >= 0, id < Int64(categories)
-      else { return nil }
-      return UInt16(truncatingIfNeeded: id)
-    } catch { return nil }
+    tables.categories.row(of: name, column: 2, count: UInt32(categories)).map { UInt16(truncatingIfNeeded: $0) }
   }
 
-  /// The region whose file serves visitors of region `code`; nil for the world or an unknown code.
+  /// The region whose file serves visitors of region `code`; nil for an unknown code.
   func regionServing(_ code: ByteView) -> ByteView? {
-    do {
-      guard case .text(let region)? = try tables.regions.value(under: code) else { return nil }
-      return region
-    } catch { return nil }
+    tables.regions.row(of: code, column: 1, count: regions).map { tables.regions.text(Int64($0), column: 2) }
   }
 }

@@ -33,20 +33,6 @@ final class SnapshotFile {
     return table
   }
 
-  /// A table without rowid that has to be there.
-  func keyed(_ name: StaticString) throws(SnapshotError) -> Index {
-    let table = try reading(name) { () throws(SQLiteError) in try database.tableWithoutRowid(name) }
-    guard let table else { throw SnapshotError(.missingTable, table: name) }
-    return table
-  }
-
-  /// An index that has to be there.
-  func index(_ name: StaticString) throws(SnapshotError) -> Index {
-    let index = try reading(name) { () throws(SQLiteError) in try database.index(named: name) }
-    guard let index else { throw SnapshotError(.missingTable, table: name) }
-    return index
-  }
-
   func rowCount(of name: StaticString) throws(SnapshotError) -> Int {
     var rows = try rows(of: name)
     var count = 0
@@ -101,6 +87,19 @@ extension Table {
     if case .text(let text)? = value(row, column: column) { text } else { .empty }
   }
 
+  /// The row whose text in column `column` is `key`, where rows 0..<count stand in byte order of these texts.
+  @inline(never)
+  func row(of key: ByteView, column: Int, count: UInt32) -> UInt32? {
+    var (low, high) = (0 as UInt32, count)
+    while low < high {
+      let middle = low &+ (high &- low) / 2
+      let order = text(Int64(middle), column: column).compare(key)
+      if order == 0 { return middle }
+      if order < 0 { low = middle &+ 1 } else { high = middle }
+    }
+    return nil
+  }
+
   @inline(never)
   private func value(_ row: Int64, column: Int) -> Value? {
     do {
@@ -111,27 +110,20 @@ extension Table {
   }
 }
 
-extension Index {
-  /// The value in column 1 of the entry whose first column is `key`; nil where there is none. An entry that has
-  /// overflowed counts as none: its bytes would go with the cursor.
-  @inline(never)
-  func value(under key: ByteView) throws(SQLiteError) -> Value? {
-    var cursor = cursor()
-    let keys: InlineArray<1, Value> = [.text(key)]
-    guard try cursor.seek(atOrAfter: keys.span), try cursor.matches(keys.span), cursor.isInPlace else { return nil }
-    return try cursor.record().value(at: 1)
-  }
-}
-
 /// Table `meta`.
 struct Meta {
   let database: Database
 
   @inline(never)
   func value(_ key: StaticString) throws(SnapshotError) -> Value? {
-    try reading(key) { () throws(SQLiteError) -> Value? in
-      try database.tableWithoutRowid(Schema.meta)?.value(under: ByteView(key))
+    let table = try reading(Schema.meta) { () throws(SQLiteError) in try database.table(Schema.meta) }
+    guard let table else { throw SnapshotError(.missingTable, table: Schema.meta) }
+    var rows = Rows(Schema.meta, table)
+    while try rows.next() {
+      // What has overflowed would go with the cursor; no key or value of ours is that long.
+      if rows.isInPlace, case .text(let name)? = try rows.value(0), name.equals(key) { return try rows.value(1) }
     }
+    return nil
   }
 
   @inline(never)
