@@ -25,14 +25,21 @@ struct EventBody {
       for event in array.elements { try read(event, scratch, name, record) }
       return
     }
-    // An object may be laid out over several lines; only what does not parse as a whole is taken line by line.
-    if let object = try? JSONValue.parse(body) { return try read(object, scratch, name, record) }
+    // An object may be laid out over several lines; where something follows it, each line holds one.
+    if let object = try EventBody.single(body) { return try read(object, scratch, name, record) }
     var start = 0
     while start < body.count {
       let end = body.firstIndex(of: 0x0A, from: start) ?? body.count
       let line = body.prefix(end).dropFirst(start)
       if line.firstNonSpace != nil { try read(EventBody.parse(line, at: start), scratch, name, record) }
       start = end + 1
+    }
+  }
+
+  private static func single(_ text: ByteView) throws(Problem) -> JSONValue? {
+    do { return try JSONValue.parse(text) } catch {
+      if error.kind == .trailingBytes { return nil }
+      throw Problem(.badRequest, error.reason, field: "body", at: ("offset", error.offset))
     }
   }
 

@@ -19,7 +19,8 @@ public final class BaseSnapshot {
   let confidence: ColumnBlocks
   let popularity: ColumnBlocks
   let factor: ColumnBlocks?
-  let categories: UInt16
+  /// By category; `unknownAttribute` at the top. A parent has a smaller number than its children.
+  private let categoryParents: [UInt16]
 
   private let idAddress: ColumnBlocks
   private let nextAddress: ColumnBlocks
@@ -84,11 +85,14 @@ public final class BaseSnapshot {
     self.salts = salts
     self.saltMax = saltMax
 
-    var categories: UInt16 = 0
+    var parents: [UInt16] = []
     try file.forEachRow(of: Schema.category) { (row) throws(SQLiteError) in
-      if row.rowid >= 0, row.rowid < Int64(unknownAttribute) { categories = UInt16(row.rowid) + 1 }
+      guard row.rowid == Int64(parents.count), parents.count < Int(unknownAttribute) else { return }
+      var parent = unknownAttribute
+      if case .integer(let id)? = try row.record().value(at: 1), id >= 0, id < row.rowid { parent = UInt16(id) }
+      parents.append(parent)
     }
-    self.categories = categories
+    categoryParents = parents
     categoryNames = try file.table(Schema.category)
     categoryIndex = try file.index(Schema.categoryByName)
     regions = try file.keyed(Schema.region)
@@ -127,8 +131,10 @@ public final class BaseSnapshot {
 
   public func item(id: ByteView) -> UInt32? {
     for salt in 0...saltMax {
-      // The id's own place: if another id has this name, the next salt may be this one's.
-      guard let found = item(name: hash32(id, seed: salt)) else { return nil }
+      let name = hash32(id, seed: salt)
+      // No item is named 0. If another id has this name, the next salt may be this one's.
+      if name == 0 { continue }
+      guard let found = item(name: name) else { return nil }
       if self.id(found).equals(id) { return found }
     }
     return nil
@@ -163,14 +169,21 @@ public final class BaseSnapshot {
 
   public func category(of item: UInt32) -> UInt16? {
     let category = category.u16(item)
-    return category < categories ? category : nil
+    return Int(category) < categoryParents.count ? category : nil
+  }
+
+  /// Whether `item` is in `category` or in one below it.
+  func isItem(_ item: UInt32, in category: UInt16) -> Bool {
+    var own = self.category.u16(item)
+    while own > category, Int(own) < categoryParents.count { own = categoryParents[Int(own)] }
+    return own == category
   }
 
   public func categoryName(_ category: UInt16) -> ByteView { categoryNames.text(Int64(category), column: 2) }
 
   public func category(named name: ByteView) -> UInt16? {
     do {
-      guard case .integer(let id)? = try categoryIndex.value(under: name, column: 1), id >= 0, id < Int64(categories)
+      guard case .integer(let id)? = try categoryIndex.value(under: name, column: 1), id >= 0, id < Int64(categoryParents.count)
       else { return nil }
       return UInt16(id)
     } catch { return nil }

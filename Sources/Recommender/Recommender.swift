@@ -69,7 +69,7 @@ public struct Recommender: ~Copyable {
   private mutating func rank(_ query: borrowing Query, _ base: BaseSnapshot, _ category: UInt16?) {
     if let category {
       for index in 0..<candidates.count {
-        candidates[index].isInCategory = base.category.u16(candidates[index].item) == category
+        candidates[index].isInCategory = base.isItem(candidates[index].item, in: category)
       }
     }
     let blend = Blend(query.context, candidates, interests, base)

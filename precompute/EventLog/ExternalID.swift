@@ -7,8 +7,8 @@ struct UnfitRow: Error {
   init(_ reason: RejectReason) { self.reason = reason }
 }
 
-/// External ids are opaque text of at most this many bytes.
-let idLengthLimit = 512
+/// External ids are opaque text of at most this many bytes: the snapshot stores the length of an id in one.
+let idLengthLimit = 255
 
 /// Refuses ids that could not be stored or shown: malformed UTF-8, control characters, endless ones.
 func checkID(_ text: ByteView) throws {

@@ -30,7 +30,7 @@ struct ListBudget {
       (0..<list.count).map { item in
         let row = list.row(item)
         // Entries stand by descending score, and so by descending value.
-        let worth = row.prefix(ItemList.countMax).count { value[$0] >= threshold }
+        let worth = row.prefix(ItemList.countMax).count { value[$0] > threshold }
         return min(row.count, ItemList.countMax, max(worth, ListBudget.shortest))
       }
     }
@@ -59,10 +59,9 @@ struct ListBudget {
     return values
   }
 
-  /// The value from which on at most `count` entries lie.
+  /// The value above which at most `count` entries lie: of equals all or none are kept.
   private static func threshold(_ values: FlattenSequence<[[Float]]>, keeping count: Int) -> Float {
     let sorted = values.sorted(by: >)
-    guard count < sorted.count else { return 0 }
-    return count == 0 ? .infinity : sorted[count - 1]
+    return count < sorted.count ? sorted[count] : -1
   }
 }
