@@ -71,7 +71,9 @@ import Testing
       let matches = [UInt8(ascii: "x"), byte].withView { $0.equalsIgnoringCase("x[") }
       #expect(matches == (byte == UInt8(ascii: "[")), "{ is not [ in lower case")
     }
-    for (text, isEqual) in [("Content-LENGTH", true), ("content-lengt", false), ("content-length ", false), ("", false)] {
+    for (text, isEqual) in [
+      ("Content-LENGTH", true), ("content-lengt", false), ("content-length ", false), ("", false),
+    ] {
       #expect(text.withView { $0.equalsIgnoringCase("content-length") } == isEqual)
     }
   }

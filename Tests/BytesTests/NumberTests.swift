@@ -22,7 +22,9 @@ import Testing
 
   @Test func nearestEvenIsTheRoundingOfTheProcessor() {
     var random = SeededGenerator(2)
-    var values: [Float] = [0, -0.0, 0.5, 1.5, 2.5, -0.5, -1.5, 4_194_303.5, -4_194_303.5, 4_194_304, .leastNonzeroMagnitude]
+    var values: [Float] = [
+      0, -0.0, 0.5, 1.5, 2.5, -0.5, -1.5, 4_194_303.5, -4_194_303.5, 4_194_304, .leastNonzeroMagnitude,
+    ]
     // All ties in a range, their neighbours, and random values of all magnitudes.
     for whole in -3_000..<3_000 {
       let tie = Float(whole) + 0.5

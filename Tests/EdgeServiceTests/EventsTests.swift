@@ -9,22 +9,38 @@ import Testing
   static let time = "Martlet-Time: 1702000000000"
 
   /// What the services' own documentation shows, and the project's forms.
-  @Test(arguments: [
-    ("{\"event\":\"view\",\"item_id\":\"0-0\"}", [("0-0", .view)]),
-    (" \n{\n  \"type\": \"VIEW\",\n  \"product_id\": \"0-0\"\n}\n", [("0-0", .view)]),
-    ("{\"event\":\"add_to_cart\",\"item_id\":\"Tasse f\\u00fcr \\u00d6l\"}", [("Tasse für Öl", .addToCart)]),
-    ("{\"\\u0065vent\":\"v\\u0069ew\",\"item_id\":\"茶/緑 & \\\\ 100%\"}", [("茶/緑 & \\ 100%", .view)]),
-    ("[{\"event\":\"view\",\"item_id\":\"0-0\"},{\"event\":\"purchase\",\"item_id\":\"0-1\"}]", [("0-0", .view), ("0-1", .purchase)]),
-    ("{\"event\":\"view\",\"item_id\":\"0-0\"}\n\n{\"event\":\"click\",\"item_id\":\"0-1\"}\r\n", [("0-0", .view), ("0-1", .click)]),
-    ("{\"event\":\"search\",\"query\":\"cups\"}", [("", .search)]),
-    ("{\"event\":\"purchase\",\"items\":[{\"item_id\":\"0-0\"},{\"product_id\":\"0-1\"},{}]}", [("0-0", .purchase), ("0-1", .purchase)]),
-    ("{\"event\":\"view_item\",\"params\":{\"items\":[{\"item_id\":\"0-0\",\"price\":1}]}}", [("0-0", .view)]),
-    ("{\"event\":\"add_to_cart\",\"ecommerce\":{\"items\":[{\"item_id\":\"0-0\"}]}}", [("0-0", .addToCart)]),
-    ("{\"type\":\"track\",\"event\":\"Product Viewed\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"properties\":{\"product_id\":\"0-0\"}}", [("0-0", .view)]),
-    ("{\"event\":\"Order Completed\",\"properties\":{\"products\":[{\"product_id\":\"0-0\"},{\"product_id\":\"0-1\"}]}}", [("0-0", .purchase), ("0-1", .purchase)]),
-    ("{\"event\":\"view\",\"item_id\":4711}", [("4711", .view)]),
-    ("[]", []),
-  ] as [(String, [(String, EventType)])])
+  @Test(
+    arguments: [
+      ("{\"event\":\"view\",\"item_id\":\"0-0\"}", [("0-0", .view)]),
+      (" \n{\n  \"type\": \"VIEW\",\n  \"product_id\": \"0-0\"\n}\n", [("0-0", .view)]),
+      ("{\"event\":\"add_to_cart\",\"item_id\":\"Tasse f\\u00fcr \\u00d6l\"}", [("Tasse für Öl", .addToCart)]),
+      ("{\"\\u0065vent\":\"v\\u0069ew\",\"item_id\":\"茶/緑 & \\\\ 100%\"}", [("茶/緑 & \\ 100%", .view)]),
+      (
+        "[{\"event\":\"view\",\"item_id\":\"0-0\"},{\"event\":\"purchase\",\"item_id\":\"0-1\"}]",
+        [("0-0", .view), ("0-1", .purchase)]
+      ),
+      (
+        "{\"event\":\"view\",\"item_id\":\"0-0\"}\n\n{\"event\":\"click\",\"item_id\":\"0-1\"}\r\n",
+        [("0-0", .view), ("0-1", .click)]
+      ),
+      ("{\"event\":\"search\",\"query\":\"cups\"}", [("", .search)]),
+      (
+        "{\"event\":\"purchase\",\"items\":[{\"item_id\":\"0-0\"},{\"product_id\":\"0-1\"},{}]}",
+        [("0-0", .purchase), ("0-1", .purchase)]
+      ),
+      ("{\"event\":\"view_item\",\"params\":{\"items\":[{\"item_id\":\"0-0\",\"price\":1}]}}", [("0-0", .view)]),
+      ("{\"event\":\"add_to_cart\",\"ecommerce\":{\"items\":[{\"item_id\":\"0-0\"}]}}", [("0-0", .addToCart)]),
+      (
+        "{\"type\":\"track\",\"event\":\"Product Viewed\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"properties\":{\"product_id\":\"0-0\"}}",
+        [("0-0", .view)]
+      ),
+      (
+        "{\"event\":\"Order Completed\",\"properties\":{\"products\":[{\"product_id\":\"0-0\"},{\"product_id\":\"0-1\"}]}}",
+        [("0-0", .purchase), ("0-1", .purchase)]
+      ),
+      ("{\"event\":\"view\",\"item_id\":4711}", [("4711", .view)]),
+      ("[]", []),
+    ] as [(String, [(String, EventType)])])
   func everyFormIsTaken(body: String, expected: [(String, EventType)]) throws {
     let response = try #require(service.post(body, Self.time))
     #expect(response.status == 200, "\(response.text("detail") ?? "")")
@@ -35,26 +51,39 @@ import Testing
     #expect(signals.allSatisfy { $0.time == 1_702_000_000 })
   }
 
-  @Test(arguments: [
-    ("", "the body is empty", "body", ""),
-    (" \r\n\t", "the body is empty", "body", ""),
-    ("\"view\"", "an event is a JSON object", "body", "event 0"),
-    ("[{\"event\":\"view\",\"item_id\":\"a\"},7]", "an event is a JSON object", "body", "event 1"),
-    ("{}", "the event has no name", "event", "event 0"),
-    ("{\"event\":1,\"item_id\":\"a\"}", "the event has no name", "event", "event 0"),
-    ("{\"event\":\"vew\",\"item_id\":\"a\"}", "no such type of event", "event", "event 0"),
-    ("{\"event\":\"view\"}", "the event names no item", "item_id", "event 0"),
-    ("{\"event\":\"view\",\"item_id\":null}", "the event names no item", "item_id", "event 0"),
-    ("{\"event\":\"view\",\"item_id\":[\"a\"]}", "the event names no item", "item_id", "event 0"),
-    ("{\"event\":\"view\",\"items\":[]}", "the event names no item", "item_id", "event 0"),
-    ("{\"event\":\"view\",\"item_id\":\"a\",\"time\":-1}", "not a time in seconds or milliseconds since 1970", "time", "event 0"),
-    ("{\"event\":\"view\",\"item_id\":\"a\",\"time\":1e30}", "not a time in seconds or milliseconds since 1970", "time", "event 0"),
-    ("{\"event\":\"view\",\"item_id\":\"a\"}\n{\"event\":\"view\" \"item_id\":\"a\"}", "unexpected character in JSON", "body", "offset 48"),
-    ("{\"event\":\"view\",\n  \"item_id\": a\n}", "unexpected character in JSON", "body", "offset 30"),
-    ("{\"event\":\"view\"", "the JSON text ends too early", "body", "offset 15"),
-    ("[{\"event\":\"view\",\"item_id\":\"a\"}] x", "text after the JSON value", "body", "offset 34"),
-    ("{\"event\":\"view\",\"item_id\":\"a\"}\n{\"event\":\"none\",\"item_id\":\"a\"}", "no such type of event", "event", "event 1"),
-  ] as [(String, String, String, String)])
+  @Test(
+    arguments: [
+      ("", "the body is empty", "body", ""),
+      (" \r\n\t", "the body is empty", "body", ""),
+      ("\"view\"", "an event is a JSON object", "body", "event 0"),
+      ("[{\"event\":\"view\",\"item_id\":\"a\"},7]", "an event is a JSON object", "body", "event 1"),
+      ("{}", "the event has no name", "event", "event 0"),
+      ("{\"event\":1,\"item_id\":\"a\"}", "the event has no name", "event", "event 0"),
+      ("{\"event\":\"vew\",\"item_id\":\"a\"}", "no such type of event", "event", "event 0"),
+      ("{\"event\":\"view\"}", "the event names no item", "item_id", "event 0"),
+      ("{\"event\":\"view\",\"item_id\":null}", "the event names no item", "item_id", "event 0"),
+      ("{\"event\":\"view\",\"item_id\":[\"a\"]}", "the event names no item", "item_id", "event 0"),
+      ("{\"event\":\"view\",\"items\":[]}", "the event names no item", "item_id", "event 0"),
+      (
+        "{\"event\":\"view\",\"item_id\":\"a\",\"time\":-1}", "not a time in seconds or milliseconds since 1970",
+        "time", "event 0"
+      ),
+      (
+        "{\"event\":\"view\",\"item_id\":\"a\",\"time\":1e30}", "not a time in seconds or milliseconds since 1970",
+        "time", "event 0"
+      ),
+      (
+        "{\"event\":\"view\",\"item_id\":\"a\"}\n{\"event\":\"view\" \"item_id\":\"a\"}",
+        "unexpected character in JSON", "body", "offset 47"
+      ),
+      ("{\"event\":\"view\",\n  \"item_id\": a\n}", "unexpected character in JSON", "body", "offset 30"),
+      ("{\"event\":\"view\"", "the JSON text ends too early", "body", "offset 15"),
+      ("[{\"event\":\"view\",\"item_id\":\"a\"}] x", "text after the JSON value", "body", "offset 33"),
+      (
+        "{\"event\":\"view\",\"item_id\":\"a\"}\n{\"event\":\"none\",\"item_id\":\"a\"}", "no such type of event",
+        "event", "event 1"
+      ),
+    ] as [(String, String, String, String)])
   func whatDoesNotFitIsRefusedWithItsPlace(body: String, detail: String, field: String, place: String) throws {
     let response = try #require(service.post(body))
     #expect(response.status == 400 && response.text("detail") == detail && response.text("field") == field)
@@ -73,8 +102,9 @@ import Testing
 
   @Test func anEventsTimeCountsInsideTheWindow() throws {
     for (time, expected) in [
-      ("1701999000", 1_701_999_000), ("1701999000123", 1_701_999_000), ("1701999000.5", 1_701_999_000),
-      ("1703000000", 1_702_000_000), ("1700000000", 1_702_000_000), ("0", 1_702_000_000), ("\"yesterday\"", 1_702_000_000),
+      ("1701999000", 1_701_999_000), ("1701999000123", 1_701_999_000), ("1701999000.25", 1_701_999_000),
+      ("1703000000", 1_702_000_000), ("1700000000", 1_702_000_000), ("0", 1_702_000_000),
+      ("\"yesterday\"", 1_702_000_000),
     ] as [(String, UInt32)] {
       let response = try #require(service.post("{\"event\":\"view\",\"item_id\":\"a\",\"time\":\(time)}", Self.time))
       #expect(Self.signals(response)?.first?.time == expected, "\(time)")
@@ -113,9 +143,12 @@ import Testing
     }
   }
 
-  @Test(arguments: ["Martlet-Consent: none", "Sec-GPC: 1"]) func withoutConsentNothingIsKeptOrUsed(header: String) throws {
+  @Test(arguments: ["Martlet-Consent: none", "Sec-GPC: 1"]) func withoutConsentNothingIsKeptOrUsed(header: String)
+    throws
+  {
     let token = try #require(service.post("{\"event\":\"view\",\"item_id\":\"2-0\"}", Self.time)?["Martlet-Session"])
-    let response = try #require(service.post("{\"event\":\"view\",\"item_id\":\"2-1\"}", header, "Martlet-Session: \(token)"))
+    let response = try #require(
+      service.post("{\"event\":\"view\",\"item_id\":\"2-1\"}", header, "Martlet-Session: \(token)"))
     #expect(response.status == 200 && response.json?["stored"] as? Bool == false && response.number("signals") == 0)
     #expect(response["Set-Cookie"] == nil && response["Martlet-Session"] == nil)
     let answer = try #require(service.get("/recommendations", Self.time, header, "Cookie: martlet_session=\(token)"))

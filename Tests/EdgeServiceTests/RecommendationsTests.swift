@@ -29,7 +29,9 @@ import Testing
   }
 
   @Test func parametersAreDecoded() throws {
-    func current(_ parameters: String) -> [String] { service.get("/recommendations?context=product&n=5&\(parameters)")?.ids ?? [] }
+    func current(_ parameters: String) -> [String] {
+      service.get("/recommendations?context=product&n=5&\(parameters)")?.ids ?? []
+    }
     let tea = current("item_id=%E8%8C%B6%2F%E7%B7%91+%26+%5C+100%25")
     #expect(tea.first.map(PlantedShop.blocks[1].contains) == true)
     #expect(current("item_id=%e8%8c%b6%2f%e7%b7%91%20%26%20%5c%20100%") == tea, "a % alone stands for itself")
@@ -37,7 +39,9 @@ import Testing
     #expect(current("item_id=0-0&item_id=2-0") == current("item_id=2-0"), "the last one counts")
     #expect(current("") == current("&&item_id=&=&x") && current("item_id=nowhere") == current(""))
     let all = service.get("/recommendations?n=100")?.ids ?? []
-    let fewer = service.get("/recommendations?n=100&exclude=0-0,+2-0%20,,%E8%8C%B6/%E7%B7%91+%26+%5C+100%25&exclude=1-0")?.ids ?? []
+    let fewer =
+      service.get("/recommendations?n=100&exclude=0-0,+2-0%20,,%E8%8C%B6/%E7%B7%91+%26+%5C+100%25&exclude=1-0")?.ids
+      ?? []
     #expect(Set(all).subtracting(fewer) == ["0-0", "2-0", "1-0", "茶/緑 & \\ 100%"])
   }
 
@@ -81,7 +85,8 @@ import Testing
     let reused = service
     var random = SeededGenerator(7)
     for _ in 0..<150 {
-      let target = "/recommendations?n=\(1 + random.below(30))&region=\(["", "north", "south"][random.below(3)])&item_id=\(random.below(4))-\(random.below(9))"
+      let target =
+        "/recommendations?n=\(1 + random.below(30))&region=\(["", "north", "south"][random.below(3)])&item_id=\(random.below(4))-\(random.below(9))"
       let token = reused.post("{\"event\":\"view\",\"item_id\":\"\(random.below(4))-0\"}")?["Martlet-Session"] ?? ""
       let first = try #require(reused.get(target, "Martlet-Session: \(token)"))
       #expect(shop.service().get(target, "Martlet-Session: \(token)")?.body == first.body)

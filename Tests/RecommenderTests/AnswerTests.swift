@@ -26,7 +26,10 @@ import Testing
       #expect(Set(found).count == found.count, "no duplicates")
       #expect(found.allSatisfy { shown.contains($0) && !refused.contains($0) })
       #expect(found.count == min(request.limit, shown.subtracting(refused).count), "all that may be shown")
-      #expect(zip(answer, answer.dropFirst()).allSatisfy { $0.score > $1.score || ($0.score == $1.score && $0.item < $1.item) })
+      #expect(
+        zip(answer, answer.dropFirst()).allSatisfy {
+          $0.score > $1.score || ($0.score == $1.score && $0.item < $1.item)
+        })
       let known = Set(request.session.map(\.item) + [request.current].compactMap { $0 })
       #expect(answer.allSatisfy { $0.score.isFinite && $0.score >= 0 })
       for item in answer {
@@ -61,7 +64,8 @@ import Testing
       #expect(answer.prefix(3).allSatisfy { items.contains($0.id) }, "block \(block): \(answer.map(\.id))")
       #expect(answer[0].source != .popularity && answer[0].because == items[1])
     }
-    let cart = Request(context: .cart, limit: 3, session: [("2-0", .view), ("2-0", .addToCart)]).answer(by: &recommender)
+    let cart = Request(context: .cart, limit: 3, session: [("2-0", .view), ("2-0", .addToCart)]).answer(
+      by: &recommender)
     #expect(cart[0].id == "2-1" && cart[0].source == .boughtTogether && cart[0].because == "2-0")
   }
 
@@ -98,7 +102,8 @@ import Testing
   @Test func aShopWithOneItemAnswersWithIt() throws {
     var shop = PlantedShop()
     shop.catalogue = ""
-    shop.events = "{\"session_id\":\"s\",\"item_id\":\"one\",\"time\":1700000000}\n{\"session_id\":\"s\",\"item_id\":\"postage\",\"time\":1700000000}\n"
+    shop.events =
+      "{\"session_id\":\"s\",\"item_id\":\"one\",\"time\":1700000000}\n{\"session_id\":\"s\",\"item_id\":\"postage\",\"time\":1700000000}\n"
     shop.configuration.models.factors.dimensions = 0
     let built = try BuiltShop(shop)
     var recommender = try built.recommender()
@@ -119,7 +124,8 @@ import Testing
     for context in Context.allCases {
       for region in ["", "north"] {
         let request = Request(
-          context: context, limit: 20, category: "Toys", region: region, excluded: Array(order.prefix(Query.excludedMax)),
+          context: context, limit: 20, category: "Toys", region: region,
+          excluded: Array(order.prefix(Query.excludedMax)),
           session: order.suffix(20).map { ($0, .purchase) })
         let answer = request.answer(by: &recommender)
         #expect(answer.count == 20 && Set(answer.map(\.id)).isDisjoint(with: request.refused))

@@ -12,7 +12,8 @@ import Testing
   static let shop = BuiltShop.planted
   static let tables: [StaticString] =
     SnapshotFormat.Column.allCases.map(\.table) + Heap.allCases.map(\.table) + [
-      Schema.category, Schema.region, Schema.topList, Schema.itemSalt, Schema.eventWeight, Schema.positionDecay, Schema.blend,
+      Schema.category, Schema.region, Schema.topList, Schema.itemSalt, Schema.eventWeight, Schema.positionDecay,
+      Schema.blend,
     ]
 
   @Test(arguments: tables.map { "\($0)" }) func aTableThatIsMissingIsNamed(table: String) throws {
@@ -33,38 +34,41 @@ import Testing
     #expect(error.kind == .missingKey && "\(error.table)" == key)
   }
 
-  @Test(arguments: [
-    ("UPDATE meta SET value = 'bas' WHERE key = 'kind'", .badValue, "kind"),
-    ("UPDATE meta SET value = 'region' WHERE key = 'kind'", .wrongKind, "kind"),
-    ("UPDATE meta SET value = -1 WHERE key = 'as_of'", .badValue, "as_of"),
-    ("UPDATE meta SET value = 1 << 24 | 1 WHERE key = 'items'", .badValue, "items"),
-    ("UPDATE meta SET value = 2 WHERE key = 'items'", .badValue, "shown"),
-    ("UPDATE meta SET value = value + 1 WHERE key = 'items'", .wrongBlockSize, "item_category"),
-    ("UPDATE meta SET value = 9223372036854775807 WHERE key = 'slots'", .badValue, "slots"),
-    ("UPDATE meta SET value = value + 1 WHERE key = 'slots'", .wrongBlockSize, "item_slot"),
-    ("UPDATE meta SET value = 12 WHERE key = 'dimensions'", .badValue, "dimensions"),
-    ("UPDATE meta SET value = 136 WHERE key = 'dimensions'", .badValue, "dimensions"),
-    ("UPDATE meta SET value = 24 WHERE key = 'dimensions'", .wrongBlockSize, "item_factor"),
-    ("UPDATE item_price SET data = CAST(data || x'00' AS BLOB)", .wrongBlockSize, "item_price"),
-    ("UPDATE item_price SET data = 'text'", .badValue, "item_price"),
-    ("UPDATE item_price SET data = zeroblob(9000)", .badValue, "item_price"),
-    ("UPDATE item_price SET block = 1", .badValue, "item_price"),
-    ("DELETE FROM item_price", .wrongBlockSize, "item_price"),
-    ("INSERT INTO item_price VALUES (1, x'')", .wrongBlockSize, "item_price"),
-    ("UPDATE event_weight SET weight = -0.5 WHERE type = 1", .badValue, "event_weight"),
-    ("UPDATE position_decay SET weight = 9e999 WHERE position = 3", .badValue, "position_decay"),
-    ("UPDATE blend SET weight = 1001 WHERE id = 0", .badValue, "blend"),
-    ("UPDATE blend SET weight = 'much' WHERE id = 0", .badValue, "blend"),
-    ("PRAGMA application_id = 1", .notASnapshot, ""),
-    ("PRAGMA user_version = 2", .unknownFormatVersion, ""),
-  ] as [(String, SnapshotError.Kind, String)])
+  @Test(
+    arguments: [
+      ("UPDATE meta SET value = 'bas' WHERE key = 'kind'", .badValue, "kind"),
+      ("UPDATE meta SET value = 'region' WHERE key = 'kind'", .wrongKind, "kind"),
+      ("UPDATE meta SET value = -1 WHERE key = 'as_of'", .badValue, "as_of"),
+      ("UPDATE meta SET value = 1 << 24 | 1 WHERE key = 'items'", .badValue, "items"),
+      ("UPDATE meta SET value = 2 WHERE key = 'items'", .badValue, "shown"),
+      ("UPDATE meta SET value = value + 1 WHERE key = 'items'", .wrongBlockSize, "item_category"),
+      ("UPDATE meta SET value = 9223372036854775807 WHERE key = 'slots'", .badValue, "slots"),
+      ("UPDATE meta SET value = value + 1 WHERE key = 'slots'", .wrongBlockSize, "item_slot"),
+      ("UPDATE meta SET value = 12 WHERE key = 'dimensions'", .badValue, "dimensions"),
+      ("UPDATE meta SET value = 136 WHERE key = 'dimensions'", .badValue, "dimensions"),
+      ("UPDATE meta SET value = 24 WHERE key = 'dimensions'", .wrongBlockSize, "item_factor"),
+      ("UPDATE item_price SET data = CAST(data || x'00' AS BLOB)", .wrongBlockSize, "item_price"),
+      ("UPDATE item_price SET data = 'text'", .badValue, "item_price"),
+      ("UPDATE item_price SET data = zeroblob(9000)", .badValue, "item_price"),
+      ("UPDATE item_price SET block = 1", .badValue, "item_price"),
+      ("DELETE FROM item_price", .wrongBlockSize, "item_price"),
+      ("INSERT INTO item_price VALUES (1, x'')", .wrongBlockSize, "item_price"),
+      ("UPDATE event_weight SET weight = -0.5 WHERE type = 1", .badValue, "event_weight"),
+      ("UPDATE position_decay SET weight = 9e999 WHERE position = 3", .badValue, "position_decay"),
+      ("UPDATE blend SET weight = 1001 WHERE id = 0", .badValue, "blend"),
+      ("UPDATE blend SET weight = 'much' WHERE id = 0", .badValue, "blend"),
+      ("PRAGMA application_id = 1", .notASnapshot, ""),
+      ("PRAGMA user_version = 2", .unknownFormatVersion, ""),
+    ] as [(String, SnapshotError.Kind, String)])
   func aWrongValueIsRefusedAndNamed(sql: String, kind: SnapshotError.Kind, table: String) throws {
     let error = try Self.errorOfOpening([sql])
     #expect(error.kind == kind && "\(error.table)" == table, "\(sql): \(error.kind) \(error.table)")
   }
 
   @Test func whatIsNoDatabaseIsRefused() throws {
-    for bytes in [[], Array("SQLite format 3\0".utf8), Array(repeating: 0, count: 5_000), Self.shop.base.view.prefix(4_000).array] {
+    for bytes in [
+      [], Array("SQLite format 3\0".utf8), Array(repeating: 0, count: 5_000), Self.shop.base.view.prefix(4_000).array,
+    ] {
       let owned = OwnedBytes(copying: bytes)
       let error = Self.open(owned.view, as: .base).error
       #expect(error?.kind == .database)
@@ -86,7 +90,8 @@ import Testing
     #expect(open(.base, Self.shop.base.view) == nil && open(.base, Self.shop.base.view) == .notNow)
     #expect(open(.region, region) == nil && open(.region, region) == .notNow)
     #expect(open(.text, text) == nil && open(.text, text) == .notNow)
-    let other = try Self.edited(["UPDATE meta SET value = 'fedcba9876543210' WHERE key = 'generation'"], .region, region: "south")
+    let other = try Self.edited(
+      ["UPDATE meta SET value = 'fedcba9876543210' WHERE key = 'generation'"], .region, region: "south")
     #expect(open(.region, other.view) == .otherGeneration)
     let regions = recommender.snapshots.regions.count
     #expect(regions == 1, "a refused file leaves what is open as it was")
@@ -97,7 +102,9 @@ import Testing
   @Test func hostileFactorsGiveAnAnswer() throws {
     for scale in ["000000FD", "FFFF7F7F", "0000807F", "0000C07F", "01000000", "FFFF7FFF"] {
       // Dimensions 127 and −127 in turn, so that infinities of both signs meet, and a one that stays finite.
-      let rows = (0..<Self.shop.models.itemIDs.count).map { scale + ($0 % 2 == 0 ? "7F" : "81") + String(repeating: "01", count: 15) }
+      let rows = (0..<Self.shop.models.itemIDs.count).map {
+        scale + ($0 % 2 == 0 ? "7F" : "81") + String(repeating: "01", count: 15)
+      }
       var opened = try Self.open(["UPDATE item_factor SET data = x'\(rows.joined())'"])
       guard var recommender = opened.recommender.take() else { throw opened.error! }
       Self.ask(&recommender)
@@ -107,7 +114,8 @@ import Testing
 
   @Test func hostileWeightsGiveAnAnswer() throws {
     var opened = try Self.open([
-      "UPDATE event_weight SET weight = 1000", "UPDATE position_decay SET weight = 1000", "UPDATE blend SET weight = 1000",
+      "UPDATE event_weight SET weight = 1000", "UPDATE position_decay SET weight = 1000",
+      "UPDATE blend SET weight = 1000",
       // The largest finite scale of bfloat16, in the list that begins the heap.
       "UPDATE next_heap SET data = CAST(substr(data, 1, 1) || x'7F7F' || substr(data, 4) AS BLOB)",
     ])
@@ -132,7 +140,9 @@ import Testing
         default: place = occupied[random.below(occupied.count)]
         }
         changes.append((place, bytes.view[place]))
-        let byte = random.once(in: 2) ? UInt8(truncatingIfNeeded: random.next()) : bytes.view[place] ^ 1 << UInt8(random.below(8))
+        let byte =
+          random.once(in: 2)
+          ? UInt8(truncatingIfNeeded: random.next()) : bytes.view[place] ^ 1 << UInt8(random.below(8))
         bytes.start.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
       }
       var opened = Self.open(bytes.view, as: .base)
@@ -140,7 +150,9 @@ import Testing
         answered += 1
         Self.ask(&recommender)
       }
-      for change in changes.reversed() { bytes.start.storeBytes(of: change.byte, toByteOffset: change.place, as: UInt8.self) }
+      for change in changes.reversed() {
+        bytes.start.storeBytes(of: change.byte, toByteOffset: change.place, as: UInt8.self)
+      }
     }
     #expect(answered > 5_000, "most bytes are no structure")
     #expect(bytes.view.equals(Self.shop.base.view))

@@ -9,7 +9,9 @@ import Testing
 @Suite struct LadderTests {
   let shop = BuiltShop.planted
 
-  @Test(arguments: [("north", "north"), ("south", "south"), ("isles", "isles"), ("isle-a", "isles"), ("isle-b", "isles")])
+  @Test(arguments: [
+    ("north", "north"), ("south", "south"), ("isles", "isles"), ("isle-a", "isles"), ("isle-b", "isles"),
+  ])
   func aRegionGetsItsOwnList(region: String, serving: String) throws {
     var recommender = try shop.recommender()
     let list = shop.ranking(serving)

@@ -13,13 +13,14 @@ import Testing
   }
 
   /// The event names of the services' own documentation.
-  @Test(arguments: [
-    ("view_item", .view), ("Product Viewed", .view), ("add_to_cart", .addToCart), ("Product Added", .addToCart),
-    ("remove_from_cart", .removeFromCart), ("Product Removed", .removeFromCart), ("purchase", .purchase),
-    ("Order Completed", .purchase), ("view_search_results", .search), ("Products Searched", .search),
-    ("select_item", .click), ("Product Clicked", .click), ("view_item_list", .impression),
-    ("Product List Viewed", .impression), ("Product Reviewed", .rate), ("Add To Cart", .addToCart),
-  ] as [(String, EventType)])
+  @Test(
+    arguments: [
+      ("view_item", .view), ("Product Viewed", .view), ("add_to_cart", .addToCart), ("Product Added", .addToCart),
+      ("remove_from_cart", .removeFromCart), ("Product Removed", .removeFromCart), ("purchase", .purchase),
+      ("Order Completed", .purchase), ("view_search_results", .search), ("Products Searched", .search),
+      ("select_item", .click), ("Product Clicked", .click), ("view_item_list", .impression),
+      ("Product List Viewed", .impression), ("Product Reviewed", .rate), ("Add To Cart", .addToCart),
+    ] as [(String, EventType)])
   func aliasesMeanTheSame(name: String, type: EventType) {
     #expect(name.withView { EventType(named: $0) } == type)
   }

@@ -96,12 +96,16 @@ import Testing
     for _ in 0..<random.below(Session.signalsMax + 2) {
       time = time &+ UInt32(truncatingIfNeeded: random.next()) >> UInt32(4 + random.below(28))
       session.record(
-        Signal(item: UInt32(truncatingIfNeeded: random.next()), type: EventType.allCases.randomElement(using: &random)!, time: time))
+        Signal(
+          item: UInt32(truncatingIfNeeded: random.next()), type: EventType.allCases.randomElement(using: &random)!,
+          time: time))
     }
   }
 
   static func token(_ session: borrowing Session) -> [UInt8] {
-    let (scratch, output) = (OwnedBytes(capacity: SessionToken.bytesMax), OwnedBytes(capacity: SessionToken.charactersMax))
+    let (scratch, output) = (
+      OwnedBytes(capacity: SessionToken.bytesMax), OwnedBytes(capacity: SessionToken.charactersMax)
+    )
     var writer = ByteWriter(output)
     SessionToken.write(session, scratch: scratch, into: &writer)
     #expect(!writer.overflowed)

@@ -39,7 +39,8 @@ import Testing
       for (number, size) in blobs.enumerated() {
         try db.execute(sql: "INSERT INTO block VALUES (?, ?)", arguments: [number, Data(count: size)])
       }
-      return try Int.fetchOne(db, sql: "SELECT count(*) FROM dbstat WHERE name = 'block' AND pagetype = 'overflow'") ?? -1
+      return try Int.fetchOne(db, sql: "SELECT count(*) FROM dbstat WHERE name = 'block' AND pagetype = 'overflow'")
+        ?? -1
     }
     try queue.close()
     let bytes = OwnedBytes(copying: [UInt8](try Data(contentsOf: URL(filePath: path))))

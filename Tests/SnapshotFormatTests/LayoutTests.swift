@@ -38,7 +38,9 @@ import Testing
         #expect(error < other || (error == other && bits % 2 == 0) || neighbour ^ bits > 0x7FFF)
       }
     }
-    for (value, bits) in [(0, 0), (1, 0x3F80), (-2, 0xC000), (1.00390625, 0x3F80), (1.01171875, 0x3F82)] as [(Float, UInt16)] {
+    for (value, bits) in [(0, 0), (1, 0x3F80), (-2, 0xC000), (1.00390625, 0x3F80), (1.01171875, 0x3F82)]
+      as [(Float, UInt16)]
+    {
       #expect(BrainFloat.encode(value) == bits)
     }
   }

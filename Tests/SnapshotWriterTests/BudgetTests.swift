@@ -77,7 +77,8 @@ import Testing
     shop.configuration.regions.groups = [:]
     shop.configuration.regions.minimumPeople = 1
     for region in 0..<300 {
-      shop.events += "{\"session_id\":\"\(region)\",\"item_id\":\"0-\(region % 5)\",\"time\":1700000000,\"region\":\"r\(region)\"}\n"
+      shop.events +=
+        "{\"session_id\":\"\(region)\",\"item_id\":\"0-\(region % 5)\",\"time\":1700000000,\"region\":\"r\(region)\"}\n"
     }
     let built = try BuiltShop(shop)
     #expect(built.manifest.files.filter { $0.kind == "region" }.count == 300)

@@ -46,13 +46,15 @@ import Testing
       var shop = PlantedShop(seed: seed)
       shop.configuration.snapshot.keepGenerations = 3
       let manifest = try BuiltShop.publish(
-        shop, in: folder.path, builtAt: Date(timeIntervalSince1970: 1_800_000_000 + Double(seed))).2
+        shop, in: folder.path, builtAt: Date(timeIntervalSince1970: 1_800_000_000 + Double(seed))
+      ).2
       generations.append(manifest.generation)
       try Self.expectWhole(folder, generations.suffix(3), current: manifest.generation)
     }
     // Going back to an older input makes it the current one again, and the newest.
     let again = try BuiltShop.publish(
-      PlantedShop(seed: 3), in: folder.path, builtAt: Date(timeIntervalSince1970: 1_800_000_009)).2
+      PlantedShop(seed: 3), in: folder.path, builtAt: Date(timeIntervalSince1970: 1_800_000_009)
+    ).2
     #expect(again.generation == generations[2])
     try Self.expectWhole(folder, [generations[2], generations[3], generations[4]], current: again.generation)
   }

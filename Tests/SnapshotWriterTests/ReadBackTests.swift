@@ -143,16 +143,18 @@ import Testing
     for file in shop.manifest.files {
       let queue = try DatabaseQueue(path: shop.folder.path("out/\(file.name)"))
       #expect(try queue.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") } == ["ok"])
-      #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM dbstat WHERE pagetype = 'overflow'") } == 0)
+      #expect(
+        try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM dbstat WHERE pagetype = 'overflow'") } == 0)
       try queue.close()
     }
   }
 
   @Test func regionsAreServedByTheirOwnListsOrTheirParents() throws {
     let served = shop.manifest.regions
-    #expect(served == [
-      "north": "north", "south": "south", "isles": "isles", "isle-a": "isles", "isle-b": "isles", "hamlet": "world",
-    ])
+    #expect(
+      served == [
+        "north": "north", "south": "south", "isles": "isles", "isle-a": "isles", "isle-b": "isles", "hamlet": "world",
+      ])
     let rows = try shop.rows(.base, "SELECT code, served_by, people FROM region")
     #expect(Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as String) }) == served)
     #expect(rows.first { $0[0] as String == "north" }?[2] == 140)

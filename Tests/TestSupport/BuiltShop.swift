@@ -41,7 +41,8 @@ public final class BuiltShop: @unchecked Sendable {
 
   @discardableResult
   public static func publish(
-    _ shop: PlantedShop, in directory: String, threads: Int = 2, builtAt: Date = Date(timeIntervalSince1970: 1_800_000_000)
+    _ shop: PlantedShop, in directory: String, threads: Int = 2,
+    builtAt: Date = Date(timeIntervalSince1970: 1_800_000_000)
   ) throws -> (TrainedModels, Snapshot, Manifest) {
     let publisher = try Publisher(directory: directory)
     let (models, snapshot) = try build(shop, in: publisher.workDirectory, threads: threads)

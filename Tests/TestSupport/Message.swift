@@ -13,7 +13,8 @@ public struct Response {
   public init?(_ message: [UInt8]) {
     guard let end = message.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
     let head = String(decoding: message[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
-    guard let match = head[0].wholeMatch(of: /HTTP\/1\.1 ([1-5][0-9]{2}) ([A-Za-z ]+)/), let status = Int(match.1) else { return nil }
+    guard let match = head[0].wholeMatch(of: /HTTP\/1\.1 ([1-5][0-9]{2}) ([A-Za-z ]+)/), let status = Int(match.1)
+    else { return nil }
     var headers: [(name: String, value: String)] = []
     for line in head.dropFirst() {
       guard let match = line.wholeMatch(of: /([A-Za-z-]+): ([\x21-\x7E]([\x20-\x7E]*[\x21-\x7E])?)/) else { return nil }

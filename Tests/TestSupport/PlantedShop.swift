@@ -50,7 +50,9 @@ public struct PlantedShop {
     var person = 0
     for home in homes {
       for _ in 0..<home.people {
-        for visit in 0..<2 { addVisit(person, visit, home.region, home.blocks[random.below(home.blocks.count)], &random) }
+        for visit in 0..<2 {
+          addVisit(person, visit, home.region, home.blocks[random.below(home.blocks.count)], &random)
+        }
         person += 1
       }
     }
@@ -66,7 +68,8 @@ public struct PlantedShop {
     var time = 1_700_000_000 + random.below(20 * 86_400)
     func add(_ item: String, _ type: String) {
       time += 30
-      var line = "{\"session_id\":\"s\(person).\(visit)\",\"user_id\":\"u\(person)\",\"item_id\":\(PlantedShop.quoted(item)),"
+      var line =
+        "{\"session_id\":\"s\(person).\(visit)\",\"user_id\":\"u\(person)\",\"item_id\":\(PlantedShop.quoted(item)),"
       line += "\"event\":\"\(type)\",\"time\":\(time)"
       if !region.isEmpty { line += ",\"region\":\"\(region)\"" }
       events += line + "}\n"
