@@ -29,9 +29,14 @@ import Testing
   @Test func evenTrafficFitsToo() throws {
     let shop = RandomShop.even(items: 400)
     let ample = try shop.build(budget: 4 << 20)
-    let tight = try shop.build(budget: ample.bought.bytes - (24 << 10))
-    #expect(tight.bought.bytes <= ample.bought.bytes - (24 << 10))
-    #expect(tight.bought.entriesKept < ample.bought.entriesKept)
+    var last = ample.bought.entriesKept
+    for cut in [2, 8, 24] {
+      let tight = try shop.build(budget: ample.bought.bytes - (cut << 10)).bought
+      #expect(tight.bytes <= ample.bought.bytes - (cut << 10))
+      #expect(tight.entriesKept < last)
+      if cut == 2 { #expect(tight.entriesKept > ample.bought.entriesKept / 2, "\(tight.entriesKept) of \(last)") }
+      last = tight.entriesKept
+    }
   }
 
   @Test func aBudgetTooSmallIsAClearErrorAndNothingIsPublished() throws {

@@ -54,7 +54,10 @@ struct ListBudget {
       guard sum > 0 else { continue }
       // Items that nobody has visited lately still get visits.
       let share = max(traffic[item], 1e-9)
-      for entry in row { values[entry] = share * list.scores[entry] / sum }
+      for (rank, entry) in row.enumerated() {
+        // Where a shop's scores are all alike, the heads of all lists come before their tails.
+        values[entry] = share * list.scores[entry] / sum * (1 - Float(rank) * 0x1p-16)
+      }
     }
     return values
   }
