@@ -29,8 +29,8 @@ struct EventBody {
       while let event = events.next() { try read(event, into: &session) }
       return
     }
-    // An object may be laid out over several lines; only what does not parse as a whole is taken line by line.
-    if let object = try? JSONValue.parse(body) { return try read(object, into: &session) }
+    // An object may be laid out over several lines; where something follows it, each line holds one.
+    if let object = try EventBody.single(body) { return try read(object, into: &session) }
     var rest = body
     while !rest.isEmpty {
       let start = body.count &- rest.count
@@ -39,10 +39,21 @@ struct EventBody {
     }
   }
 
+  private static func single(_ text: ByteView) throws(Problem) -> JSONValue? {
+    do { return try JSONValue.parse(text) } catch {
+      if error.kind == .trailingBytes { return nil }
+      throw refusal(error, 0)
+    }
+  }
+
   private static func parse(_ text: ByteView, at start: Int) throws(Problem) -> JSONValue {
     do { return try JSONValue.parse(text) } catch {
-      throw .badRequest(error.reason, field: "body", at: .offset(start &+ error.offset))
+      throw refusal(error, start)
     }
+  }
+
+  private static func refusal(_ error: JSONError, _ start: Int) -> Problem {
+    .badRequest(error.reason, field: "body", at: .offset(start &+ error.offset))
   }
 
   @inline(never)

@@ -98,8 +98,9 @@ struct HTTPHeaders {
 
   private static func isTokenCharacter(_ byte: UInt8) -> Bool {
     switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
-    default: false
+    // RFC 9110 §5.6.2: visible ASCII but for the delimiters.
+    case 0x22, 0x28, 0x29, 0x2C, 0x2F, 0x3A...0x40, 0x5B...0x5D, 0x7B, 0x7D: false
+    default: byte > 0x20 && byte < 0x7F
     }
   }
 }

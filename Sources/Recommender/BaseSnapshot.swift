@@ -21,6 +21,8 @@ public final class BaseSnapshot {
   private var columns = FixedArray<ColumnBlocks>(capacity: Column.allCases.count)
   /// By raw value of `Heap`.
   private var heaps = FixedArray<Blocks>(capacity: Heap.allCases.count)
+  /// By category; `unknownAttribute` at the top. A parent has a smaller number than its children.
+  private var categoryParents = FixedArray<UInt16>(capacity: 0)
 
   /// Items whose name is not the plain hash of their id.
   private var salts = FixedArray<Salt>(capacity: 0)
@@ -59,6 +61,7 @@ public final class BaseSnapshot {
     try base.weights.read(file)
     try base.readBlocks(file)
     try base.readSalts(file)
+    try base.readCategories(file)
     return base
   }
 
@@ -103,6 +106,18 @@ public final class BaseSnapshot {
     }
   }
 
+  private func readCategories(_ file: SnapshotFile) throws(SnapshotError) {
+    categoryParents = FixedArray(capacity: Int(categories))
+    var rows = try file.rows(of: Schema.category)
+    while try rows.next() {
+      guard rows.id == Int64(categoryParents.count) else { throw SnapshotError(.badValue, table: Schema.category) }
+      var parent = unknownAttribute
+      if case .integer(let id)? = try rows.value(1), id >= 0, id < rows.id { parent = UInt16(truncatingIfNeeded: id) }
+      guard categoryParents.append(parent) else { break }
+    }
+    guard categoryParents.isFull else { throw SnapshotError(.badValue, table: Schema.category) }
+  }
+
   func column(_ column: Column) -> ColumnBlocks { columns[column.rawValue] }
 
   private func entry(_ heap: Heap, _ column: Column, of item: UInt32) -> ByteView? {
@@ -130,8 +145,8 @@ public final class BaseSnapshot {
     guard slots > 0 else { return nil }
     let slot = column(.slot)
     var position = SlotIndex.start(name: name, slotCount: slots)
-    // A slot count that holds no empty slot is a damaged snapshot; the bound keeps the search from going round.
-    for _ in 0..<slots {
+    // Only a damaged snapshot has longer runs of full slots.
+    for _ in 0..<min(slots, SlotIndex.probesMax) {
       let value = slot.u32(position)
       guard value > 0, value <= items else { return nil }
       if self.name(value &- 1) == name { return value &- 1 }
@@ -142,16 +157,22 @@ public final class BaseSnapshot {
 
   public func item(id: ByteView) -> UInt32? {
     for salt in 0...saltMax {
-      // The id's own place: if another id has this name, the next salt may be this one's.
-      guard let found = item(name: hash32(id, seed: salt)) else { return nil }
+      let name = hash32(id, seed: salt)
+      // No item is named 0. If another id has this name, the next salt may be this one's.
+      if name == 0 { continue }
+      guard let found = item(name: name) else { return nil }
       if self.id(found).equals(id) { return found }
     }
     return nil
   }
 
   private func salt(_ item: UInt32) -> UInt32 {
-    guard saltMax > 0 else { return 0 }
-    for index in 0..<salts.count where salts[index].item == item { return salts[index].salt }
+    var (low, high) = (0, salts.count)
+    while low < high {
+      let middle = (low &+ high) / 2
+      if salts[middle].item == item { return salts[middle].salt }
+      if salts[middle].item < item { low = middle &+ 1 } else { high = middle }
+    }
     return 0
   }
 
@@ -179,6 +200,13 @@ public final class BaseSnapshot {
   public func category(of item: UInt32) -> UInt16? {
     let category = column(.category).u16(item)
     return category < categories ? category : nil
+  }
+
+  /// Whether `item` is in `category` or in one below it.
+  func isItem(_ item: UInt32, in category: UInt16) -> Bool {
+    var own = column(.category).u16(item)
+    while own > category, own < categories { own = categoryParents[Int(own)] }
+    return own == category
   }
 
   public func categoryName(_ category: UInt16) -> ByteView { tables.categories.text(Int64(category), column: 2) }

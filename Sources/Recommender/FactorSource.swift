@@ -54,9 +54,11 @@ struct FactorSource: ~Copyable {
       for dimension in 0..<dimensions { sum[dimension] = sum[dimension] + factor * Float(values[dimension]) }
     }
     var largest: Float = 0
-    for dimension in 0..<dimensions { largest = max(largest, abs(sum[dimension])) }
-    // Weights up to 1,000 and scales up to Float's range may overflow in a hostile snapshot.
-    guard largest > 0, largest.isFinite else { return false }
+    for dimension in 0..<dimensions {
+      // Weights up to 1,000 and scales up to Float's range may overflow in a hostile snapshot, and infinities give NaN.
+      guard sum[dimension].isFinite else { return false }
+      largest = max(largest, abs(sum[dimension]))
+    }
     unit = largest / FactorSource.queryMax
     guard unit > 0 else { return false }
     for dimension in 0..<dimensions {

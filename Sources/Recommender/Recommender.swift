@@ -71,9 +71,8 @@ public struct Recommender: ~Copyable {
 
   private mutating func rank(_ query: borrowing Query, _ base: BaseSnapshot, _ category: UInt16?) {
     if let category {
-      let column = base.column(.category)
       for index in 0..<candidates.count {
-        candidates[index].isInCategory = column.u16(candidates[index].item) == category
+        candidates[index].isInCategory = base.isItem(candidates[index].item, in: category)
       }
     }
     blend.prepare(query.context, candidates, interests, base)

@@ -4,7 +4,8 @@ import SnapshotFormat
 /// The open files of one generation: a base, its regions, its texts. Nothing is ever unloaded; a new generation opens in a new
 /// instance of the module.
 public struct Snapshots: ~Copyable {
-  static let regionsMax = 256
+  /// Region files that one instance holds; a host opens those that its visitors come from.
+  public static let regionsMax = 256
 
   public private(set) var base: BaseSnapshot?
   /// The first of a chain, in the order of opening.

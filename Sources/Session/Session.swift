@@ -53,8 +53,9 @@ public struct Session: ~Copyable {
     }
   }
 
-  /// Drops what is older than `window` seconds at `now`.
+  /// Drops what is older than `window` seconds at `now`, and brings what a fast clock has put into the future back to it.
   public mutating func expire(now: UInt32, window: UInt32) {
+    for index in 0..<count where signals[index].time > now { signals[index].time = now }
     let horizon = now > window ? now - window : 0
     var expired = 0
     while expired < count, signals[expired].time < horizon { expired &+= 1 }

@@ -31,7 +31,7 @@ struct ListBudget {
     let threshold = ListBudget.threshold(competing, keeping: max(0, affordable - certain))
     kept = zip(rows, value).map { rows, value in
       // Entries stand by descending score, and so by descending value.
-      rows.map { row in max(min(row.count, shortest), row.count { value[$0] >= threshold }) }
+      rows.map { row in max(min(row.count, shortest), row.count { value[$0] > threshold }) }
     }
     entriesWanted = rows.joined().reduce(0) { $0 + $1.count }
     entriesKept = kept.joined().reduce(0, +)
@@ -53,15 +53,17 @@ struct ListBudget {
       guard sum > 0 else { continue }
       // Items that nobody has visited lately still get visits.
       let share = max(traffic[item], 1e-9)
-      for entry in row { values[entry] = share * list.scores[entry] / sum }
+      for (rank, entry) in row.enumerated() {
+        // Where a shop's scores are all alike, the heads of all lists come before their tails.
+        values[entry] = share * list.scores[entry] / sum * (1 - Float(rank) * 0x1p-16)
+      }
     }
     return values
   }
 
-  /// The value from which on at most `count` entries lie.
+  /// The value above which at most `count` entries lie: of equals all or none are kept.
   private static func threshold(_ values: [Float], keeping count: Int) -> Float {
     let sorted = values.sorted(by: >)
-    guard count < sorted.count else { return 0 }
-    return count == 0 ? .infinity : sorted[count - 1]
+    return count < sorted.count ? sorted[count] : -1
   }
 }

@@ -89,11 +89,13 @@ public struct SnapshotBuilder {
     var digest = SHA256()
     func add(_ text: String) { digest.update(Data("\(text.utf8.count):\(text)".utf8)) }
     add("\(FormatVersion.current) \(models.asOf) \(plan.pageSize) \(contents.dimensions) \(contents.numbering.shown)")
+    add("\(plan.budget) \(plan.dimensionsWanted) \(contents.lists.entriesWanted) \(contents.lists.valueKept)")
+    for (code, region) in scopes.servedBy.sorted(by: { $0.key < $1.key }) { add("\(code) \(region)") }
     for table in contents.columns + contents.heaps {
       for block in table.blocks { digest.update(block) }
     }
     for scope in scopes.scopes {
-      add("\(scope.name) \(scope.people)")
+      add("\(scope.name) \(scope.parent ?? "") \(scope.people)")
       for list in scope.lists(contents.numbering) {
         add("\(list.row)")
         digest.update(Data(list.bytes))
