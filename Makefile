@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 SHARED := $(notdir $(wildcard Sources/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test conformance build native wasm sizes clean FORCE
+.PHONY: help demo serve test conformance build native wasm sizes lint clean FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,7 @@ serve: ## the demo's data on a local host, until interrupted
 
 test: ## every test, after setting up and building all that they need
 	@scripts/setup build host test
+	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory build
 	scripts/build-wasm --targets $(SHARED)
 	@$(MAKE) --no-print-directory sizes
@@ -58,6 +59,9 @@ dist/scorer-cli-portable.wasm: FORCE
 
 dist/probe.wasm: FORCE
 	@scripts/build-wasm probe-module probe
+
+lint: ## Swift sources as `swift format` wants them
+	swift format lint --strict --recursive --parallel Package.swift Sources precompute Tests
 
 sizes: ## bytes of scorer.wasm by target, against their budgets
 	@scripts/setup build test

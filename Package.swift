@@ -56,9 +56,11 @@ let package = Package(
     // The two wasm products, and the symbols that Embedded Swift expects from a C library.
     .target(name: "EdgeRuntime", path: "Sources/EdgeRuntime"),
     .executableTarget(
-      name: "EdgeModule", dependencies: ["EdgeRuntime", "EdgeService", "Bytes"], path: "Sources/EdgeModule", swiftSettings: strict),
+      name: "EdgeModule", dependencies: ["EdgeRuntime", "EdgeService", "Bytes"], path: "Sources/EdgeModule",
+      swiftSettings: strict),
     .executableTarget(
-      name: "EdgeCommand", dependencies: ["Bytes", "EdgeRuntime", "EdgeService", "Recommender", "SnapshotFormat"], path: "Sources/EdgeCommand",
+      name: "EdgeCommand", dependencies: ["Bytes", "EdgeRuntime", "EdgeService", "Recommender", "SnapshotFormat"],
+      path: "Sources/EdgeCommand",
       swiftSettings: strict + [.enableExperimentalFeature("Extern")]),
 
     // Native: the precompute job.
@@ -69,7 +71,8 @@ let package = Package(
     native(
       "SnapshotWriter",
       [
-        "Bytes", "Configuration", "Digest", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat", "SQLiteReader",
+        "Bytes", "Configuration", "Digest", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat",
+        "SQLiteReader",
         grdb,
       ]),
     native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
@@ -82,7 +85,8 @@ let package = Package(
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
     .target(name: "Probe", dependencies: ["Bytes", "SQLiteReader"], path: "Tests/Probe", swiftSettings: strict),
-    .executableTarget(name: "ProbeModule", dependencies: ["EdgeRuntime", "Probe"], path: "Tests/ProbeModule", swiftSettings: strict),
+    .executableTarget(
+      name: "ProbeModule", dependencies: ["EdgeRuntime", "Probe"], path: "Tests/ProbeModule", swiftSettings: strict),
     .target(
       name: "TestSupport",
       dependencies: [
@@ -100,7 +104,9 @@ let package = Package(
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session"]),
     tests("Models", ["EventLog"]),
-    tests("SnapshotWriter", ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),
+    tests(
+      "SnapshotWriter",
+      ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),
     tests("Report", ["SnapshotFormat", "TestSupport", grdb]),
   ]
 )

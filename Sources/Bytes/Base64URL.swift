@@ -7,7 +7,8 @@ public enum Base64URL {
     while index < bytes.count {
       let rest = bytes.count - index
       let group =
-        UInt32(bytes[index]) << 16 | (rest > 1 ? UInt32(bytes[index + 1]) << 8 : 0) | (rest > 2 ? UInt32(bytes[index + 2]) : 0)
+        UInt32(bytes[index]) << 16 | (rest > 1 ? UInt32(bytes[index + 1]) << 8 : 0)
+        | (rest > 2 ? UInt32(bytes[index + 2]) : 0)
       for digit in 0..<min(rest + 1, 4) {
         writer.append(character(UInt8(truncatingIfNeeded: group >> (18 - 6 * UInt32(digit))) & 63))
       }

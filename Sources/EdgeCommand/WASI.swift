@@ -142,7 +142,9 @@
       var directory = directory
       while directory.starts(with: "./") { directory = directory.dropFirst(2) }
       while path.starts(with: "./") { path = path.dropFirst(2) }
-      while directory.count > 1, directory[directory.count - 1] == UInt8(ascii: "/") { directory = directory.dropLast(1) }
+      while directory.count > 1, directory[directory.count - 1] == UInt8(ascii: "/") {
+        directory = directory.dropLast(1)
+      }
       if directory.isEmpty || directory.equals(".") { return path.starts(with: "/") ? nil : path }
       if directory.equals("/") { return path.starts(with: "/") ? path.dropFirst(1) : nil }
       guard path.count > directory.count, path.prefix(directory.count).equals(directory),

@@ -12,9 +12,19 @@ import EdgeService
 //     martlet_response() -> address
 //     martlet_warm_up()                  runs what a first request would
 
-nonisolated(unsafe) private var module = Module()
+/// Made by the first call. A global with a value of its own would be made lazily too, at a thousand bytes of code.
+nonisolated(unsafe) private var instance: Module?
 
-private struct Module {
+private var module: Module {
+  @inline(never) get {
+    if let instance { return instance }
+    let made = Module()
+    instance = made
+    return made
+  }
+}
+
+private final class Module {
   let service = Service()
   let request = OwnedBytes(capacity: Limits.request)
   /// The file being written. Once opened it belongs to the snapshot; once refused it is used again.
@@ -28,6 +38,7 @@ public func martletABIVersion() -> UInt32 { 1 }
 @c @_expose(wasm, "martlet_reserve")
 public func martletReserve(_ size: UInt32) -> UnsafeMutableRawPointer? {
   guard size > 0, size <= 1 << 30 else { return nil }
+  let module = module
   if let reserved = module.reserved, size <= UInt32(reserved.capacity) { return reserved.start }
   let reserved = OwnedBytes(capacity: Int(size))
   module.reserved = reserved
@@ -36,6 +47,7 @@ public func martletReserve(_ size: UInt32) -> UnsafeMutableRawPointer? {
 
 @c @_expose(wasm, "martlet_open")
 public func martletOpen(_ kind: UInt32, _ size: UInt32) -> UInt32 {
+  let module = module
   // What was not reserved is refused as an empty file is.
   var file = ByteView.empty
   if let reserved = module.reserved, size <= UInt32(reserved.capacity) { file = reserved.view.prefix(Int(size)) }
@@ -56,6 +68,7 @@ public func martletRequest(_ size: UInt32) -> UnsafeMutableRawPointer? {
 
 @c @_expose(wasm, "martlet_handle")
 public func martletHandle(_ size: UInt32) -> UInt32 {
+  let module = module
   module.response = module.service.handle(module.request.view.prefix(Int(min(size, UInt32(Limits.request)))))
   return UInt32(module.response.count)
 }

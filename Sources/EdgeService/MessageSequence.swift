@@ -21,7 +21,8 @@ public struct MessageSequence {
     while let end = stream.firstIndex(of: 0x0D, from: line), stream.has(end, 2), stream[end + 1] == 0x0A {
       if end == line { return Int(min(body, UInt64(stream.count))) + end + 2 }
       let header = stream.prefix(end).dropFirst(line)
-      if let colon = header.firstIndex(of: UInt8(ascii: ":")), header.prefix(colon).equalsIgnoringCase("content-length") {
+      if let colon = header.firstIndex(of: UInt8(ascii: ":")), header.prefix(colon).equalsIgnoringCase("content-length")
+      {
         body = header.dropFirst(colon + 1).trimmed.unsignedDecimal() ?? 0
       }
       line = end + 2

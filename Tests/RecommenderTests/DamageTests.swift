@@ -23,7 +23,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["kind", "generation", "as_of", "items", "shown", "slots", "dimensions", "categories", "regions", "session_window"])
+  @Test(arguments: [
+    "kind", "generation", "as_of", "items", "shown", "slots", "dimensions", "categories", "regions", "session_window",
+  ])
   func aKeyThatIsMissingIsNamed(key: String) throws {
     let error = try Self.errorOfOpening(["DELETE FROM meta WHERE key = '\(key)'"])
     #expect(error.kind == .missingKey && "\(error.table)" == key)

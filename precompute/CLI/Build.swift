@@ -27,7 +27,11 @@ struct Build: ParsableCommand {
   @Option(name: .long, help: "The directory to publish to.")
   var out: String
 
-  @Option(name: .long, help: "Where rows that do not fit are written [default: <out>.rejects.tsv, beside the directory: the rows may name people].")
+  @Option(
+    name: .long,
+    help:
+      "Where rows that do not fit are written [default: <out>.rejects.tsv, beside the directory: the rows may name people]."
+  )
   var rejects: String?
 
   @Option(name: .long, help: "Threads; results do not depend on it [default: all cores].")

@@ -49,7 +49,8 @@ public struct SnapshotInspection: Codable, Sendable {
     (pageSize, formatVersion, meta, tables) = try queue.read { db in
       let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
       guard application == Int(FormatVersion.applicationID) else {
-        throw NotASnapshot(file: path, reason: "a SQLite file, but not a Martlet snapshot (application_id \(application))")
+        throw NotASnapshot(
+          file: path, reason: "a SQLite file, but not a Martlet snapshot (application_id \(application))")
       }
       let rows = try Row.fetchAll(db, sql: "SELECT key, CAST(value AS TEXT) FROM meta WHERE value IS NOT NULL")
       return (
@@ -86,12 +87,16 @@ public struct SnapshotInspection: Codable, Sendable {
       lines.append("as of \(Date(timeIntervalSince1970: asOf).formatted(.iso8601))")
     }
     lines.append("")
-    lines.append(contentsOf: TextTable(
-      header: ["table", "rows", "bytes", "used", "share"], alignments: [.left, .right, .right, .right, .right],
-      rows: tables.map { table in
-        let share = Double(table.bytes) / Double(max(bytes, 1)) * 100
-        return [table.name, "\(table.rows)", "\(table.bytes)", "\(table.usedBytes)", String(format: "%.1f %%", share)]
-      }).lines)
+    lines.append(
+      contentsOf: TextTable(
+        header: ["table", "rows", "bytes", "used", "share"], alignments: [.left, .right, .right, .right, .right],
+        rows: tables.map { table in
+          let share = Double(table.bytes) / Double(max(bytes, 1)) * 100
+          return [
+            table.name, "\(table.rows)", "\(table.bytes)", "\(table.usedBytes)", String(format: "%.1f %%", share),
+          ]
+        }
+      ).lines)
     lines.append("")
     lines.append(contentsOf: bought)
     return lines.joined(separator: "\n")

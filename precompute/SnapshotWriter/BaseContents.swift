@@ -31,7 +31,9 @@ struct BaseContents {
     let ids = numbering.indices.map { models.itemIDs[$0] }
     self.ids = ids
     guard numbering.shown > 0 else { throw SnapshotWriterError.nothingToShow }
-    guard ids.count <= 1 << 24 else { throw SnapshotWriterError.tooMany(what: "items", count: ids.count, most: 1 << 24) }
+    guard ids.count <= 1 << 24 else {
+      throw SnapshotWriterError.tooMany(what: "items", count: ids.count, most: 1 << 24)
+    }
     names = try ItemNames(ids: ids)
     dimensions = models.factors?.dimensions ?? 0
     slotCount = SlotIndex.slotCount(items: ids.count)

@@ -67,7 +67,8 @@ public struct SnapshotBuilder {
         try FileManager.default.removeItem(atPath: base.path)
         continue
       }
-      let files = [base] + (try writeRegions(scopes, contents.numbering, generation)) + (try writeText(contents, generation))
+      let files =
+        [base] + (try writeRegions(scopes, contents.numbering, generation)) + (try writeText(contents, generation))
       let snapshot = Snapshot(
         generation: generation, asOf: models.asOf, files: files, servedBy: scopes.servedBy,
         bought: report(contents, base.bytes), items: contents.ids.count, shown: contents.numbering.shown)
@@ -85,7 +86,9 @@ public struct SnapshotBuilder {
 
   // MARK: Files
 
-  private func file(_ kind: FileKind, _ name: String, region: String? = nil, parent: String? = nil) throws -> SnapshotFile {
+  private func file(_ kind: FileKind, _ name: String, region: String? = nil, parent: String? = nil) throws
+    -> SnapshotFile
+  {
     let path = "\(directory)/\(name)"
     let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     return SnapshotFile(kind: kind, region: region, parent: parent, path: path, bytes: size ?? 0)

@@ -32,7 +32,8 @@ enum Verification {
     }
     for (number, name) in categories.enumerated() {
       guard withView(name, { base.category(named: $0) }) == UInt16(number) else {
-        throw SnapshotWriterError.notVerified(file: snapshot.files[0].path, reason: "category '\(name)' is not found again")
+        throw SnapshotWriterError.notVerified(
+          file: snapshot.files[0].path, reason: "category '\(name)' is not found again")
       }
     }
     withExtendedLifetime(owned) {}
