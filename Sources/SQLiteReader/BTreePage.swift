@@ -18,7 +18,7 @@ struct BTreePage {
   private let pointers: Int
 
   /// In place of a page, before the first: without cells.
-  static let none = BTreePage()
+  static var none: BTreePage { BTreePage() }
 
   private init() {
     (bytes, number, offset, tree, isInterior, cellCount, pointers) = (.empty, 0, 0, .table, false, 0, 0)

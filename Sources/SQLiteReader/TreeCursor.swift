@@ -8,7 +8,7 @@ struct TreeCursor: ~Copyable {
   private struct Step {
     var page: UInt32 = 0
     /// The child that the path goes through.
-    var child: UInt16 = 0
+    var child: UInt32 = 0
   }
 
   private let pages: PageSource
@@ -24,6 +24,7 @@ struct TreeCursor: ~Copyable {
   private var visitsLeft: UInt32 = 0
   private var overflow = OverflowBuffer()
 
+  @inline(never)
   init(_ pages: PageSource, root: UInt32, tree: TreeKind) {
     self.pages = pages
     self.root = root
@@ -58,7 +59,7 @@ struct TreeCursor: ~Copyable {
       guard depth > 0 else { return false }
       depth &-= 1
       page = try BTreePage(path[depth].page, in: pages)
-      index = Int(path[depth].child)
+      index = Int(truncatingIfNeeded: path[depth].child)
       if tree == .table, index < page.cellCount {
         try enterChild(index &+ 1)
         try enterFirstLeaf()
@@ -91,7 +92,7 @@ struct TreeCursor: ~Copyable {
   @inline(never)
   mutating func enterChild(_ index: Int) throws(SQLiteError) {
     guard depth < Limits.treeDepth else { throw SQLiteError(.cycle, at: page.offset) }
-    path[depth] = Step(page: page.number, child: UInt16(truncatingIfNeeded: index))
+    path[depth] = Step(page: page.number, child: UInt32(truncatingIfNeeded: index))
     depth &+= 1
     page = try enter(page.child(index))
   }
