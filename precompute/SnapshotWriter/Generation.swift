@@ -27,7 +27,7 @@ extension SnapshotBuilder {
       let item = models.catalogue.items[index]
       for text in [item.title, item.url, item.image] { add(text) }
     }
-    let scoring = ScoringTables(models, configuration.weights)
+    let scoring = ScoringTables(models, configuration)
     add("\(ScoringTables.sessionWindow) \(scoring.decay)")
     for (type, weight) in scoring.events { add("\(type.name) \(weight)") }
     for (context, source, weight) in scoring.blend { add("\(context.name) \(source.name) \(weight)") }

@@ -1,4 +1,4 @@
-import Configuration
+import struct Configuration.Configuration
 import Foundation
 import GRDB
 import Models
@@ -9,7 +9,7 @@ import SnapshotFormat
 /// The numbers by which the scorer weighs signals and sources, as rows of small readable tables.
 struct ScoringTables {
   let events: [(type: EventType, weight: Double)]
-  /// By position: e^(−position / λ).
+  /// By position: e^(−position / λ); 1 throughout for baskets, whose items come in no order.
   let decay: [Double]
   let blend: [(context: Context, source: Source, weight: Double)]
 
@@ -28,9 +28,10 @@ struct ScoringTables {
     .afterPurchase: [.nextItem: 0.5, .boughtTogether: 1, .factors: 0.4, .popularity: 1, .category: 0],
   ]
 
-  init(_ models: TrainedModels, _ weights: [EventType: Float]) {
-    events = EventType.allCases.map { ($0, Double(weights[$0] ?? 0)) }
-    decay = (0...Session.signalsMax).map { exp(-Double($0) / ScoringTables.decayLength) }
+  init(_ models: TrainedModels, _ configuration: Configuration) {
+    events = EventType.allCases.map { ($0, Double(configuration.weights[$0] ?? 0)) }
+    let isOrdered = configuration.events.isOrdered
+    decay = (0...Session.signalsMax).map { isOrdered ? exp(-Double($0) / ScoringTables.decayLength) : 1 }
     blend = Context.allCases.flatMap { context in
       Source.allCases.map { (context, $0, ScoringTables.weight(context, $0, models)) }
     }
