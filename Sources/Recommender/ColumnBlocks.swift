@@ -17,7 +17,7 @@ struct BlockDirectory: ~Copyable {
     let first = blocks.count
     var rows = try file.rows(of: name)
     while try rows.next() {
-      guard rows.id == Int64(blocks.count &- first), rows.isInPlace, case .blob(let data)? = try rows.value(1),
+      guard rows.id == Int64(blocks.count &- first), case .blob(let data)? = try rows.value(1),
         blocks.append(data)
       else { throw SnapshotError(.badValue, table: name) }
     }

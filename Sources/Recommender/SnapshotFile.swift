@@ -28,7 +28,7 @@ final class SnapshotFile {
   /// A rowid table that has to be there.
   @inline(never)
   func table(_ name: StaticString) throws(SnapshotError) -> Table {
-    let table = try reading(name) { () throws(SQLiteError) in try database.table(name) }
+    let table = try reading(name) { () throws(SQLiteError) in try database.localTable(name) }
     guard let table else { throw SnapshotError(.missingTable, table: name) }
     return table
   }
@@ -58,9 +58,6 @@ struct Rows: ~Copyable {
 
   var id: Int64 { cursor.rowid }
 
-  /// Whether views of the row's values last as long as the file.
-  var isInPlace: Bool { cursor.isInPlace }
-
   /// Moves to the next row; false at the end.
   @inline(never)
   mutating func next() throws(SnapshotError) -> Bool {
@@ -69,10 +66,10 @@ struct Rows: ~Copyable {
     return try reading(table) { () throws(SQLiteError) in first ? try cursor.first() : try cursor.next() }
   }
 
-  /// The value in column `column` of the current row.
+  /// The value in column `column` of the current row, in place.
   @inline(never)
   mutating func value(_ column: Int) throws(SnapshotError) -> Value? {
-    try reading(table) { () throws(SQLiteError) in try cursor.record().value(at: column) }
+    try reading(table) { () throws(SQLiteError) in try cursor.localRecord().value(at: column) }
   }
 }
 
@@ -104,8 +101,7 @@ extension Table {
   private func value(_ row: Int64, column: Int) -> Value? {
     do {
       var cursor = cursor()
-      guard try cursor.seek(rowid: row), cursor.isInPlace else { return nil }
-      return try cursor.record().value(at: column)
+      return try cursor.seek(rowid: row) ? cursor.localRecord().value(at: column) : nil
     } catch { return nil }
   }
 }
@@ -116,12 +112,11 @@ struct Meta {
 
   @inline(never)
   func value(_ key: StaticString) throws(SnapshotError) -> Value? {
-    let table = try reading(Schema.meta) { () throws(SQLiteError) in try database.table(Schema.meta) }
+    let table = try reading(Schema.meta) { () throws(SQLiteError) in try database.localTable(Schema.meta) }
     guard let table else { throw SnapshotError(.missingTable, table: Schema.meta) }
     var rows = Rows(Schema.meta, table)
     while try rows.next() {
-      // What has overflowed would go with the cursor; no key or value of ours is that long.
-      if rows.isInPlace, case .text(let name)? = try rows.value(0), name.equals(key) { return try rows.value(1) }
+      if case .text(let name)? = try rows.value(0), name.equals(key) { return try rows.value(1) }
     }
     return nil
   }

@@ -33,6 +33,15 @@ public struct Database: Sendable {
     return try Table(pages, rootPage: entry.rootPage)
   }
 
+  /// The same without reading overflow pages, for programs that need no others and want to stay small: pages of 4096
+  /// bytes and more hold the names of all tables in place.
+  /// - Throws: `notInPlace` where a page is so small that a name continues elsewhere.
+  public func localTable(_ name: StaticString) throws(SQLiteError) -> Table? {
+    var schema = schema()
+    guard let page = try schema.rootPage(ofTable: ByteView(name)) else { return nil }
+    return try Table(pages, rootPage: page)
+  }
+
   public func table(_ name: StaticString) throws(SQLiteError) -> Table? {
     try table(ByteView(name))
   }

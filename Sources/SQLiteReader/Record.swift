@@ -12,12 +12,17 @@ public struct Record {
   private let payload: ByteView
   private let headerStart: Int
   private let headerSize: Int
+  /// What a value that reaches beyond the payload is.
+  private let shortage: SQLiteError.Kind
 
-  package init(_ payload: ByteView, at offset: UInt64) throws(SQLiteError) {
+  package init(
+    _ payload: ByteView, at offset: UInt64, shortage: SQLiteError.Kind = .malformedRecord
+  ) throws(SQLiteError) {
     guard let header = payload.varint(at: 0), header.value >= UInt64(header.length),
       header.value <= UInt64(payload.count)
-    else { throw SQLiteError(.malformedRecord, at: offset) }
+    else { throw SQLiteError(shortage, at: offset) }
     self.offset = offset
+    self.shortage = shortage
     self.payload = payload
     headerStart = header.length
     headerSize = Int(header.value)
@@ -26,7 +31,8 @@ public struct Record {
   /// The values from first to last.
   public var values: RecordValues {
     RecordValues(
-      header: payload.prefix(headerSize).dropFirst(headerStart), body: payload.dropFirst(headerSize), offset: offset)
+      header: payload.prefix(headerSize).dropFirst(headerStart), body: payload.dropFirst(headerSize), offset: offset,
+      shortage: shortage)
   }
 
   /// The value of column `index`, counted from 0, or nil where the record has fewer columns. Walks the header up to
@@ -53,11 +59,13 @@ public struct RecordValues {
   private var header: ByteView
   private var body: ByteView
   private let offset: UInt64
+  private let shortage: SQLiteError.Kind
 
-  fileprivate init(header: ByteView, body: ByteView, offset: UInt64) {
+  fileprivate init(header: ByteView, body: ByteView, offset: UInt64, shortage: SQLiteError.Kind) {
     self.header = header
     self.body = body
     self.offset = offset
+    self.shortage = shortage
   }
 
   /// The next value, or nil after the last.
@@ -77,7 +85,7 @@ public struct RecordValues {
     if header.isEmpty { return nil }
     guard let varint = header.varint(at: 0), let type = SerialType(varint.value),
       let content = body.slice(0, type.size)
-    else { throw SQLiteError(.malformedRecord, at: offset) }
+    else { throw SQLiteError(shortage, at: offset) }
     header = header.dropFirst(varint.length)
     body = body.dropFirst(type.size)
     return (type, content)

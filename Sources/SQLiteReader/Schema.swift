@@ -35,7 +35,7 @@ public struct SchemaEntry {
     return type.equals("trigger") ? .trigger : nil
   }
 
-  private static func page(_ value: Value?) -> UInt32? {
+  fileprivate static func page(_ value: Value?) -> UInt32? {
     switch value {
     case .null: 0
     case .integer(let page): UInt32(exactly: page)
@@ -67,6 +67,26 @@ public struct SchemaCursor: ~Copyable {
     let found = started ? try rows.next() : try rows.first()
     started = true
     return found ? try SchemaEntry(rows.record()) : nil
+  }
+
+  /// The root page of the table of that name, or nil. What tells it stands at the start of a row: a definition so long
+  /// that it overflows is not read.
+  @inline(never)
+  mutating func rootPage(ofTable name: ByteView) throws(SQLiteError) -> UInt32? {
+    var found = try rows.first()
+    while found {
+      let record = try rows.localRecord()
+      var values = record.values
+      if case .text(let type) = try values.next(), type.equals("table"), case .text(let candidate) = try values.next(),
+        equalsIgnoringCase(candidate, name)
+      {
+        _ = try values.next()
+        guard let page = SchemaEntry.page(try values.next()) else { throw SQLiteError(.malformedSchema, at: record.offset) }
+        return page
+      }
+      found = try rows.next()
+    }
+    return nil
   }
 
   /// The next object of a kind and name. As in SQL, ASCII letters are the same in both cases.

@@ -47,6 +47,13 @@ public struct TableCursor: ~Copyable {
     try tree.record()
   }
 
+  /// What of the current row stands on its leaf page: views of its values last as long as the file, and nothing is
+  /// copied. A value that continues on overflow pages is `notInPlace`.
+  @inline(never)
+  public mutating func localRecord() throws(SQLiteError) -> Record {
+    try tree.localRecord()
+  }
+
   /// Whether all of the current row is on one page, so that views of its values last as long as the file.
   public var isInPlace: Bool { current.overflowPage == 0 }
 

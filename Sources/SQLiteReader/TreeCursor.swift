@@ -78,6 +78,16 @@ struct TreeCursor: ~Copyable {
     return try record(cell, index)
   }
 
+  /// The part of the current entry that stands on its page.
+  @inline(never)
+  mutating func localRecord() throws(SQLiteError) -> Record {
+    guard let cell else { preconditionFailure("the cursor stands on no entry") }
+    let payload = page.bytes.dropFirst(cell.payloadOffset).prefix(cell.localSize)
+    return try Record(
+      payload, at: page.offset &+ UInt64(cell.payloadOffset),
+      shortage: cell.overflowPage == 0 ? .malformedRecord : .notInPlace)
+  }
+
   // MARK: The search
 
   /// Back to the root page, on no cell.
