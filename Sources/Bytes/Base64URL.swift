@@ -21,7 +21,7 @@ public enum Base64URL {
     guard text.count % 4 != 1 else { return false }
     var group: UInt32 = 0
     var bits: UInt32 = 0
-    for index in 0..<text.count {
+    for index in text.indices {
       guard let value = value(text[index]) else { return false }
       group = group << 6 | UInt32(value)
       bits += 6

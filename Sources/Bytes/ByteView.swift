@@ -42,6 +42,9 @@ public struct ByteView: BitwiseCopyable, @unchecked Sendable {
   @inlinable
   public var isEmpty: Bool { count == 0 }
 
+  @inlinable
+  public var indices: Indices { Indices(count) }
+
   /// Where the window starts, for kernels that take a plain pointer; `count` bytes may be read.
   @inlinable
   public var start: UnsafeRawPointer { base }
@@ -145,7 +148,7 @@ public struct ByteView: BitwiseCopyable, @unchecked Sendable {
   public func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
     guard count == lowercase.utf8CodeUnitCount else { return false }
     let other = ByteView(lowercase)
-    for index in 0..<count where asciiLowercased(self[index]) != other[index] { return false }
+    for index in indices where asciiLowercased(self[index]) != other[index] { return false }
     return true
   }
 

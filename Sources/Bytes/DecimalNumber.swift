@@ -4,7 +4,7 @@ extension ByteView {
     // Nineteen digits stay below 2^63, so the sum below cannot overflow.
     guard count > 0, count <= 19 else { return nil }
     var value: UInt64 = 0
-    for index in 0..<count {
+    for index in indices {
       let digit = self[index] &- 0x30
       guard digit <= 9 else { return nil }
       value = value &* 10 &+ UInt64(digit)

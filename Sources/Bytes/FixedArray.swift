@@ -20,6 +20,7 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
   deinit { base.deallocate() }
 
   @inlinable public var isEmpty: Bool { count == 0 }
+  @inlinable public var indices: Indices { Indices(count) }
   @inlinable public var isFull: Bool { count == capacity }
 
   /// Gives the element's address, so that a part of it is read or changed in place.

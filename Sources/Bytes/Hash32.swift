@@ -3,7 +3,7 @@
 @inlinable
 public func hash32(_ bytes: ByteView, seed: UInt32 = 0) -> UInt32 {
   var hash: UInt32 = 0x811C_9DC5 ^ seed
-  for index in 0..<bytes.count {
+  for index in bytes.indices {
     hash = (hash ^ UInt32(bytes[index])) &* 0x0100_0193
   }
   hash ^= hash >> 16

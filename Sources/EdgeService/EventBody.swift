@@ -142,7 +142,7 @@ extension JSONValue {
 
 extension ByteView {
   fileprivate var firstNonSpace: Int? {
-    for index in 0..<count {
+    for index in indices {
       switch self[index] {
       case 0x20, 0x09, 0x0A, 0x0D: continue
       default: return index

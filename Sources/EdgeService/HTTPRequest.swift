@@ -68,7 +68,7 @@ struct HTTPHeaders {
       guard let name = value.removeFirst(before: UInt8(ascii: ":")), !name.isEmpty else {
         throw .badRequest("a header line has no name")
       }
-      for index in 0..<name.count where !HTTPHeaders.isTokenCharacter(name[index]) {
+      for index in name.indices where !HTTPHeaders.isTokenCharacter(name[index]) {
         throw .badRequest("a header name has a character that names do not have")
       }
       guard count <= Limits.headers else { throw Problem(.headersTooLarge, "the headers are longer than 32 KB") }

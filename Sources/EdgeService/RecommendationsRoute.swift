@@ -57,7 +57,7 @@ extension Service {
     json.beginObject()
     json.key("items")
     json.beginArray()
-    for index in 0..<recommender.answer.count { write(recommender.answer[index], &json, base) }
+    for index in recommender.answer.indices { write(recommender.answer[index], &json, base) }
     json.endArray()
     json.member("context", query.context.name)
     json.member("region", orNull: recommender.snapshots.region(serving: query.region)?.code)

@@ -107,7 +107,7 @@ struct JSONDecimal {
   private static func exponentValue(_ text: ByteView) -> Int {
     var value = 0
     var isNegative = false
-    for index in 0..<text.count {
+    for index in text.indices {
       switch text[index] {
       case UInt8(ascii: "-"): isNegative = true
       case UInt8(ascii: "+"): break

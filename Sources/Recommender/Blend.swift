@@ -44,7 +44,7 @@ struct Blend: ~Copyable {
 
   private static func largest(_ source: Source, _ set: borrowing CandidateSet) -> Float {
     var largest: Float = 0
-    for index in 0..<set.count { largest = max(largest, set[index].value(source)) }
+    for index in set.indices { largest = max(largest, set[index].value(source)) }
     return largest
   }
 
@@ -52,7 +52,7 @@ struct Blend: ~Copyable {
     let confidence = base.column(.confidence)
     var sum: Float = 0
     var total: Float = 0
-    for place in 0..<interests.items.count {
+    for place in interests.items.indices {
       let interest = interests.items[place]
       sum = sum + interest.weight * Float(confidence.u8(interest.item))
       total = total + interest.weight

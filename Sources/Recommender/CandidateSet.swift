@@ -27,12 +27,13 @@ struct CandidateSet: ~Copyable {
     refusals = 0
     round &+= 1
     if round == 0 {
-      for index in 0..<slots.count { slots[index].round = 0 }
+      for index in slots.indices { slots[index].round = 0 }
       round = 1
     }
   }
 
   var count: Int { candidates.count }
+  var indices: Indices { candidates.indices }
 
   subscript(_ index: Int) -> Candidate {
     _read { yield candidates[index] }

@@ -56,7 +56,7 @@ struct ColumnBlocks: BitwiseCopyable {
     itemsPerBlock = UInt32(truncatingIfNeeded: perBlock)
     self.width = UInt32(truncatingIfNeeded: width)
     var rest = Int(count)
-    for index in 0..<blocks.count {
+    for index in Indices(blocks.count) {
       let expected = min(rest, perBlock)
       guard expected > 0, start[index].count == expected &* width else { return nil }
       rest &-= expected

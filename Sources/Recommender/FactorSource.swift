@@ -17,7 +17,7 @@ struct FactorSource: ~Copyable {
   mutating func score(_ set: inout CandidateSet, for interests: borrowing Interests, in base: BaseSnapshot) -> UInt32 {
     let rows = base.column(.factor)
     guard base.dimensions > 0, fold(interests, rows, base.dimensions) else { return 0 }
-    for index in 0..<set.count { set[index].factors = dot(rows.address(set[index].item), base.dimensions) }
+    for index in set.indices { set[index].factors = dot(rows.address(set[index].item), base.dimensions) }
     return UInt32(set.count)
   }
 
@@ -27,13 +27,13 @@ struct FactorSource: ~Copyable {
     let target = FactorSource.values(rows.address(item))
     var largest = -Float.infinity
     var from = 0
-    for place in 0..<interests.items.count {
+    for place in interests.items.indices {
       let interest = interests.items[place]
       guard interest.weight > 0 else { continue }
       let row = rows.address(interest.item)
       let values = FactorSource.values(row)
       var sum: Int32 = 0
-      for dimension in 0..<base.dimensions { sum &+= Int32(values[dimension]) &* Int32(target[dimension]) }
+      for dimension in Indices(base.dimensions) { sum &+= Int32(values[dimension]) &* Int32(target[dimension]) }
       let part = interest.weight * FactorSource.scale(row) * Float(sum)
       if part > largest {
         largest = part
@@ -44,24 +44,24 @@ struct FactorSource: ~Copyable {
   }
 
   private mutating func fold(_ interests: borrowing Interests, _ rows: ColumnBlocks, _ dimensions: Int) -> Bool {
-    for dimension in 0..<dimensions { sum[dimension] = 0 }
-    for place in 0..<interests.items.count {
+    for dimension in Indices(dimensions) { sum[dimension] = 0 }
+    for place in interests.items.indices {
       let interest = interests.items[place]
       guard interest.weight > 0 else { continue }
       let row = rows.address(interest.item)
       let values = FactorSource.values(row)
       let factor = interest.weight * FactorSource.scale(row)
-      for dimension in 0..<dimensions { sum[dimension] = sum[dimension] + factor * Float(values[dimension]) }
+      for dimension in Indices(dimensions) { sum[dimension] = sum[dimension] + factor * Float(values[dimension]) }
     }
     var largest: Float = 0
-    for dimension in 0..<dimensions {
+    for dimension in Indices(dimensions) {
       // Weights up to 1,000 and scales up to Float's range may overflow in a hostile snapshot, and infinities give NaN.
       guard sum[dimension].isFinite else { return false }
       largest = max(largest, abs(sum[dimension]))
     }
     unit = largest / FactorSource.queryMax
     guard unit > 0 else { return false }
-    for dimension in 0..<dimensions {
+    for dimension in Indices(dimensions) {
       query[dimension] = Int16(nearestEven(sum[dimension] / unit))
     }
     return true

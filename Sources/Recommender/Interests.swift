@@ -15,7 +15,7 @@ struct Interests: ~Copyable {
 
   /// The newest item with weight.
   var newest: Interest? {
-    for index in 0..<items.count where items[index].weight > 0 { return items[index] }
+    for index in items.indices where items[index].weight > 0 { return items[index] }
     return nil
   }
 
@@ -26,7 +26,7 @@ struct Interests: ~Copyable {
   ) {
     items.removeAll()
     if let current { add(current, .view, base.weights) }
-    for age in 0..<session.count {
+    for age in session.indices {
       let signal = session.newest(age)
       guard signal.item != 0, let item = base.item(name: signal.item) else { continue }
       add(item, signal.type, base.weights)

@@ -8,7 +8,7 @@ enum ListSource {
     _ kind: ListKind, of interests: borrowing Interests, in base: BaseSnapshot, to set: inout CandidateSet
   ) -> UInt32 {
     var work: UInt32 = 0
-    for place in 0..<interests.items.count {
+    for place in interests.items.indices {
       let interest = interests.items[place]
       guard interest.weight > 0, let bytes = base.list(kind, of: interest.item) else { continue }
       var list = ItemList.Iterator(bytes)

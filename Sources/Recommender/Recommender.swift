@@ -56,8 +56,8 @@ public struct Recommender: ~Copyable {
 
   private mutating func refuse(_ query: borrowing Query) {
     if let current = query.currentItem { candidates.refuse(current) }
-    for index in 0..<query.excluded.count { candidates.refuse(query.excluded[index]) }
-    for place in 0..<interests.items.count where interests.items[place].isTaken == true {
+    for index in query.excluded.indices { candidates.refuse(query.excluded[index]) }
+    for place in interests.items.indices where interests.items[place].isTaken == true {
       candidates.refuse(interests.items[place].item)
     }
   }
@@ -71,15 +71,15 @@ public struct Recommender: ~Copyable {
 
   private mutating func rank(_ query: borrowing Query, _ base: BaseSnapshot, _ category: UInt16?) {
     if let category {
-      for index in 0..<candidates.count {
+      for index in candidates.indices {
         candidates[index].isInCategory = base.isItem(candidates[index].item, in: category)
       }
     }
     blend.prepare(query.context, candidates, interests, base)
-    for index in 0..<candidates.count { candidates[index].score = blend.score(candidates[index]) }
+    for index in candidates.indices { candidates[index].score = blend.score(candidates[index]) }
     work &+= UInt32(candidates.count)
     selection.select(query.limit, from: candidates)
-    for rank in 0..<selection.places.count {
+    for rank in selection.places.indices {
       answer.append(explain(candidates[Int(selection.places[rank])], base))
     }
   }

@@ -9,7 +9,7 @@ struct TopSelection: ~Copyable {
   mutating func select(_ limit: Int, from set: borrowing CandidateSet) {
     places.removeAll()
     guard limit > 0 else { return }
-    for place in 0..<set.count {
+    for place in set.indices {
       let isFull = places.count >= limit
       // Most candidates end here.
       if isFull, !isBetter(place, Int(places[limit &- 1]), set) { continue }

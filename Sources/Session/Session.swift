@@ -27,6 +27,8 @@ public struct Session: ~Copyable {
   public init() {}
 
   public var count: Int { signals.count }
+  /// The ages of the signals, from newest to oldest.
+  public var indices: Indices { signals.indices }
 
   /// The signal `age` steps back; 0 is the newest.
   public func newest(_ age: Int) -> Signal { signals[signals.count &- 1 &- age] }

@@ -23,7 +23,7 @@ public enum SessionToken {
     bytes.appendLittleEndian(UInt32(session.sequence), count: 2)
     var time = session.count > 0 ? session.newest(0).time : 0
     bytes.appendLittleEndian(time, count: 4)
-    for age in 0..<session.count {
+    for age in session.indices {
       let signal = session.newest(age)
       bytes.append(signal.type.rawValue)
       bytes.appendLittleEndian(signal.item, count: 4)
