@@ -80,7 +80,7 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "Bytes", "Configuration", "EdgeService", "EventLog", "Models", "Report", "SnapshotFormat", "SnapshotWriter",
-        arguments, logging,
+        arguments, grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.

@@ -1,4 +1,5 @@
 import Bytes
+import EdgeRuntime
 import EdgeService
 
 // The C ABI of the reactor, version 1. The module owns all memory: a host writes only where it was told to.
@@ -27,8 +28,9 @@ private var module: Module {
 private final class Module {
   let service = Service()
   let request = OwnedBytes(capacity: Limits.request)
-  /// The file being written. Once opened it belongs to the snapshot; once refused it is used again.
-  var reserved: OwnedBytes?
+  /// Room for the file being written. Once opened it belongs to the snapshot; once refused it is used again.
+  var reserved: UnsafeMutableRawPointer?
+  var reservedSize: UInt32 = 0
   var response = ByteView.empty
 }
 
@@ -39,10 +41,11 @@ public func martletABIVersion() -> UInt32 { 1 }
 public func martletReserve(_ size: UInt32) -> UnsafeMutableRawPointer? {
   guard size > 0, size <= 1 << 30 else { return nil }
   let module = module
-  if let reserved = module.reserved, size <= UInt32(reserved.capacity) { return reserved.start }
-  let reserved = OwnedBytes(capacity: Int(size))
-  module.reserved = reserved
-  return reserved.start
+  if size > module.reservedSize || module.reserved == nil {
+    module.reserved = martlet_allocate(Int(size))
+    module.reservedSize = size
+  }
+  return module.reserved
 }
 
 @c @_expose(wasm, "martlet_open")
@@ -50,14 +53,14 @@ public func martletOpen(_ kind: UInt32, _ size: UInt32) -> UInt32 {
   let module = module
   // What was not reserved is refused as an empty file is.
   var file = ByteView.empty
-  if let reserved = module.reserved, size <= UInt32(reserved.capacity) { file = reserved.view.prefix(Int(size)) }
+  if let reserved = module.reserved, size <= module.reservedSize { file = ByteView(base: reserved, count: Int(size)) }
   if let problem = module.service.open(kind: kind, file) {
     module.response = problem
     return UInt32(problem.count)
   }
   // The snapshot reads it in place from now on.
-  if let reserved = module.reserved { _ = Unmanaged.passRetained(reserved) }
   module.reserved = nil
+  module.reservedSize = 0
   return 0
 }
 

@@ -1,9 +1,10 @@
 // What Embedded Swift needs from a C library, for the freestanding wasm build only: an allocator and the memory
 // routines that clang emits calls to. wasi-libc's malloc would add 11 KB to the module (measured: 16.1 against
 // 4.9 KB for a sample with arrays); a snapshot is read in place, so little is ever allocated.
+#include "EdgeRuntime.h"
+
 #ifdef __wasm__
 
-#include <stddef.h>
 #include <stdint.h>
 
 // --- Allocator: size classes of powers of two with free lists, carved from the end of the heap. Freed blocks are
@@ -90,4 +91,11 @@ int memcmp(const void *a, const void *b, size_t size) {
 void __wasm_call_ctors(void);
 __attribute__((export_name("_initialize"))) void martlet_initialize(void) { __wasm_call_ctors(); }
 
+#else
+#include <stdlib.h>
 #endif
+
+void *martlet_allocate(size_t size) {
+  void *memory = NULL;
+  return posix_memalign(&memory, 16, size) == 0 ? memory : NULL;
+}

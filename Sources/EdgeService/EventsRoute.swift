@@ -17,6 +17,8 @@ extension Service {
       writeToken(&reply.headers, lifetime: base.sessionWindow)
     } else {
       session.clear()
+      // Consent that is withdrawn takes the cookie along.
+      if visit.token != nil { writeCookie(.empty, lifetime: 0, &reply.headers) }
     }
     reply.headers.append("Cache-Control: no-store\r\n")
     reply.json.beginObject()
@@ -32,7 +34,12 @@ extension Service {
     let start = headers.count
     SessionToken.write(session, scratch: scratch, into: &headers)
     let token = headers.view.dropFirst(start)
-    headers.append("\r\nSet-Cookie: ")
+    headers.append("\r\n")
+    writeCookie(token, lifetime: lifetime, &headers)
+  }
+
+  private func writeCookie(_ token: ByteView, lifetime: UInt32, _ headers: inout ByteWriter) {
+    headers.append("Set-Cookie: ")
     headers.append(Visit.cookie)
     headers.append("=")
     headers.append(token)

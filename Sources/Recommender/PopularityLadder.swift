@@ -6,7 +6,7 @@ import SnapshotFormat
 struct PopularityLadder {
   let base: BaseSnapshot
   let region: RegionSnapshot?
-  /// The next region outwards, and the one after it.
+  /// The region's parent, where it has one below the world.
   let parent: RegionSnapshot?
   let category: UInt16?
 

@@ -104,7 +104,20 @@ def test_a_killed_build_leaves_the_published_generation_whole_and_served(sample_
             time.sleep(0.1)
 
 
-@pytest.mark.parametrize("arguments", [["build"], ["build", "--events", "/nonexistent.csv", "--out", "/tmp"], ["inspect"]])
-def test_wrong_arguments_end_with_a_usage_error(arguments):
-    done = subprocess.run([MARTLET, *arguments], capture_output=True, text=True, timeout=60)
-    assert done.returncode != 0 and done.stderr.strip()
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["build"], "Missing expected argument"),
+        (["build", "--events", "/nonexistent.csv", "--out", "{out}"], "/nonexistent.csv"),
+        (["build", "--events", "{events}", "--out", "{events}"], "cannot be made a directory"),
+        (["build", "--events", "{events}", "--out", "{out}", "--config", "/nonexistent.yaml"], "/nonexistent.yaml"),
+        (["inspect", "/nonexistent.sqlite"], "/nonexistent.sqlite: no such file"),
+        (["answer", "--snapshots", "/nonexistent"], "read /nonexistent/manifest.json"),
+    ],
+)
+def test_wrong_arguments_end_with_an_error_that_names_them(arguments, message, sample_events, tmp_path):
+    places = {"out": tmp_path / "out", "events": sample_events}
+    command = [MARTLET, *(argument.format(**places) for argument in arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert message in done.stderr and "UserInfo" not in done.stderr

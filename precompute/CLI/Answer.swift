@@ -24,13 +24,13 @@ struct Answer: ParsableCommand {
     let manifest = try Manifest.load(directory: snapshots)
     // Bases first: the others belong to one.
     let files = try manifest.files.sorted { $0.kind == "base" && $1.kind != "base" }.map { file in
-      (file, OwnedBytes(copying: [UInt8](try Data(contentsOf: URL(filePath: "\(snapshots)/\(file.name)")))))
+      (file, OwnedBytes(copying: [UInt8](try manifest.read(file, in: snapshots))))
     }
     func open() throws -> Service {
       let service = Service()
       for (file, bytes) in files {
-        guard let kind = FileKind.allCases.first(where: { "\($0.name)" == file.kind }) else { continue }
-        if let problem = service.open(kind: kind.rawValue, bytes.view) {
+        let kind = FileKind.allCases.first { "\($0.name)" == file.kind }?.rawValue ?? 0
+        if let problem = service.open(kind: kind, bytes.view) {
           throw ValidationError("\(file.name): \(String(decoding: problem.bytes, as: UTF8.self))")
         }
       }

@@ -67,6 +67,11 @@ struct Build: ParsableCommand {
     let models = TrainedModels.fit(
       log, configuration, dimensions: plan.dimensions, parallelism: threads.map(Parallelism.init(threads:)) ?? .allCores
     ) { reporter?.begin("training: \($0.rawValue)") }
+    if models.laterEvents > 0 {
+      logger.warning(
+        "events later than as_of were left out; is a clock wrong?",
+        metadata: ["events": "\(models.laterEvents)", "as_of": "\(models.asOf)"])
+    }
     logMergedRegions(models, logger)
     reporter?.begin("writing and checking the snapshot")
     let snapshot = try SnapshotBuilder(models, plan, configuration, directory: publisher.workDirectory).build()
@@ -99,9 +104,13 @@ struct Build: ParsableCommand {
 }
 
 private func rejectsBeside(_ directory: String) -> String {
-  var path = directory
-  while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-  return "\(path).rejects.tsv"
+  URL(filePath: directory).standardizedFileURL.path(percentEncoded: false).trimmingSuffix("/") + ".rejects.tsv"
+}
+
+extension String {
+  fileprivate func trimmingSuffix(_ suffix: String) -> String {
+    hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+  }
 }
 
 func printToStandardError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

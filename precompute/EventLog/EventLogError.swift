@@ -71,6 +71,7 @@ public enum RejectReason: String, CaseIterable, Sendable {
   case invalidUTF8 = "invalid UTF-8"
   case controlCharacter = "control character in an id"
   case idTooLong = "id too long"
+  case textTooLong = "title, category, brand or address too long"
   case missingItem = "missing item"
   case missingSession = "missing session"
   case missingUser = "missing user"

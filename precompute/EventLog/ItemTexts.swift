@@ -13,6 +13,9 @@ struct ItemAttributeColumns {
     (price, available) = (columns[.price], columns[.available])
   }
 
+  /// Bytes: the texts of an item have to stand on one page of a snapshot, whose smallest pages are of 4096.
+  static let textLengthLimit = 1024
+
   struct Numbers {
     /// In hundredths; nil where the row says nothing.
     var price: UInt32?
@@ -21,7 +24,11 @@ struct ItemAttributeColumns {
 
   /// Checks all attributes of a row and reads those that are no texts.
   func numbers(_ row: [ByteView]) throws -> Numbers {
-    for field in texts where field.isRead && !field.text(row).isValidUTF8 { throw UnfitRow(.invalidUTF8) }
+    for field in texts where field.isRead {
+      let text = field.text(row)
+      if !text.isValidUTF8 { throw UnfitRow(.invalidUTF8) }
+      if text.count > Self.textLengthLimit { throw UnfitRow(.textTooLong) }
+    }
     var numbers = Numbers()
     let price = price.text(row)
     if !price.isEmpty {

@@ -1,24 +1,34 @@
 import Bytes
 import Foundation
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Counts the rows that do not fit, keeps the first few, and writes all of them to a file: tab-separated file, line,
 /// reason and the whole row, in which backslash, tab, line feed and carriage return are escaped, so that a
 /// row is one line and its bytes can be had back.
 public final class RejectsWriter {
   private let path: String?
-  private let file: UnsafeMutablePointer<FILE>?
+  /// Opened with the first row that does not fit.
+  private var file: UnsafeMutablePointer<FILE>?
   /// Bytes of a row that the summary shows.
   private static let excerptLimit = 160
 
-  /// - Parameter path: nil: rows are counted but not written.
+  /// - Parameter path: nil: rows are counted but not written. What stood there from an earlier read is removed.
   public init(path: String?) throws(EventLogError) {
     self.path = path
-    guard let path else {
-      file = nil
-      return
+    guard let path else { return }
+    if unlink(path) != 0, errno != ENOENT {
+      throw .rejectsNotWritten(file: path, reason: String(cString: strerror(errno)))
     }
-    guard let file = fopen(path, "w") else {
-      throw EventLogError.rejectsNotWritten(file: path, reason: String(cString: strerror(errno)))
+  }
+
+  /// Rows may name people: only the owner may read them.
+  private func open(_ path: String) throws(EventLogError) {
+    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0, let file = fdopen(descriptor, "w") else {
+      throw .rejectsNotWritten(file: path, reason: String(cString: strerror(errno)))
     }
     self.file = file
     fputs("file\tline\treason\trow\n", file)
@@ -27,7 +37,8 @@ public final class RejectsWriter {
   deinit { if let file { fclose(file) } }
 
   /// Writes the start of a line; the row follows in one or more pieces.
-  func begin(_ name: String, _ line: UInt64, _ reason: RejectReason) {
+  func begin(_ name: String, _ line: UInt64, _ reason: RejectReason) throws(EventLogError) {
+    if file == nil, let path { try open(path) }
     guard let file else { return }
     fputs("\(name)\t\(line)\t\(reason.rawValue)\t", file)
   }

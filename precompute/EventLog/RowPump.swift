@@ -83,7 +83,7 @@ struct RowPump {
       summary.firstRejects.append(
         Reject(file: lines.source.name, line: lines.number, reason: reason, text: RejectsWriter.excerpt(lines.row)))
     }
-    rejects.begin(lines.source.name, lines.number, reason)
+    try rejects.begin(lines.source.name, lines.number, reason)
     try lines.drain(rejects.append)
     rejects.end()
     if summary.rows >= Self.earlyRows {

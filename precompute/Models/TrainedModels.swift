@@ -22,6 +22,8 @@ public struct TrainedModels: Sendable {
   public let sessionsOfItem: [UInt32]
   /// Seconds since 1970: the moment that the models are of.
   public let asOf: UInt32
+  /// Events after that moment, which no model has seen.
+  public let laterEvents: Int
 
   /// A step of the training, for progress.
   public enum Step: String, CaseIterable, Sendable {
@@ -73,15 +75,20 @@ public struct TrainedModels: Sendable {
       isShown: log.catalogue.showable(itemCount: known.itemIDs.count), regionNames: known.regionNames,
       regions: regions, popularity: popular, next: next, together: together,
       factors: dimensions > 0 ? factors(table, configuration, weights, dimensions, parallelism) : nil,
-      sessionsOfItem: sessions.sessionsOfItem(table), asOf: asOf)
+      sessionsOfItem: sessions.sessionsOfItem(table), asOf: asOf, laterEvents: log.table.count - known.count)
   }
 
-  /// The newest event unless the configuration names a moment; never the wall clock.
-  private static func asOf(_ log: EventLog, _ configuration: Configuration) -> UInt32 {
-    switch configuration.asOf {
-    case .newest: log.table.times.max() ?? 0
-    case .time(let time): time
-    }
+  /// The newest event unless the configuration names a moment; never the wall clock. One row with a wrong clock must not
+  /// make everything else old: events that come more than a trending window after the last thousandth of all do
+  /// not count as newest.
+  static func asOf(_ log: EventLog, _ configuration: Configuration) -> UInt32 {
+    if case .time(let time) = configuration.asOf { return time }
+    let times = log.table.times.sorted()
+    guard let newest = times.last else { return 0 }
+    let bulk = UInt64(times[(times.count - 1) * 999 / 1000]) + UInt64(configuration.windows.trendingSeconds)
+    // Fewer events have no thousandth to speak of.
+    guard times.count >= 1000, UInt64(newest) > bulk else { return newest }
+    return times.last { UInt64($0) <= bulk } ?? newest
   }
 
   /// Whether the log is of unordered purchases alone: what followed an item is then what was bought with it, and a

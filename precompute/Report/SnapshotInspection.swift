@@ -38,8 +38,8 @@ public struct SnapshotInspection: Codable, Sendable {
   }
 
   public init(path: String) throws {
-    guard let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
-      throw NotASnapshot(file: path, reason: "not a file")
+    guard let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int else {
+      throw NotASnapshot(file: path, reason: "no such file")
     }
     file = path
     bytes = size

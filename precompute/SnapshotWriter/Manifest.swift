@@ -1,6 +1,7 @@
 import Bytes
 import Digest
 import Foundation
+import SnapshotFormat
 
 /// `manifest.json`: what is published, for hosts. Its rename is the moment of publication.
 public struct Manifest: Codable, Sendable, Equatable {
@@ -44,8 +45,35 @@ public struct Manifest: Codable, Sendable, Equatable {
   }
 
   public static func load(directory: String) throws -> Manifest {
-    let data = try Data(contentsOf: URL(filePath: "\(directory)/\(fileName)"))
-    return try JSONDecoder().decode(Manifest.self, from: data)
+    let path = "\(directory)/\(fileName)"
+    let data = try contents(of: path)
+    guard let manifest = try? JSONDecoder().decode(Manifest.self, from: data) else {
+      throw SnapshotWriterError.notVerified(file: path, reason: "not a manifest")
+    }
+    guard manifest.format == FormatVersion.current else {
+      throw SnapshotWriterError.notVerified(file: path, reason: "unknown format \(manifest.format)")
+    }
+    return manifest
+  }
+
+  /// A file of this generation, held against its size and digest.
+  public func read(_ file: File, in directory: String) throws -> Data {
+    let path = "\(directory)/\(file.name)"
+    guard file.name.wholeMatch(of: /[a-z]+-[0-9a-f]+\.sqlite/) != nil else {
+      throw SnapshotWriterError.notVerified(file: path, reason: "not the name of a snapshot file")
+    }
+    let data = try Manifest.contents(of: path)
+    guard data.count == file.bytes, hexadecimal(SHA256.hash(data)) == file.sha256 else {
+      throw SnapshotWriterError.notVerified(file: path, reason: "size or SHA-256 differ from the manifest's")
+    }
+    return data
+  }
+
+  private static func contents(of path: String) throws -> Data {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw SnapshotWriterError.system(call: "read", path: path, reason: "there is no such file, or it may not be read")
+    }
+    return data
   }
 }
 

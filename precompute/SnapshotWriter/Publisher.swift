@@ -20,7 +20,9 @@ public final class Publisher {
   /// - Throws: `SnapshotWriterError.locked` while another build has the directory.
   public init(directory: String) throws {
     self.directory = directory
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    do { try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true) } catch {
+      throw SnapshotWriterError.system(call: "create", path: directory, reason: "it cannot be made a directory")
+    }
     let path = "\(directory)/.lock"
     lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard lock >= 0 else { throw SnapshotWriterError.system("open", path) }

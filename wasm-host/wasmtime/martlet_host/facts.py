@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from .message import Header
 
@@ -78,10 +78,9 @@ class Policy:
         )
 
     def target(self, path: bytes, query: bytes) -> bytes:
-        """The request target for the module, as it came: only `time` is the host's own, and `region` is taken out
-        where it may not choose the region, because its file may not be open."""
-        mine = (b"time",) if self.allow_overrides else (b"time", b"region")
-        kept = b"&".join(part for part in query.split(b"&") if part.partition(b"=")[0] not in mine)
+        """The request target for the module, without what the host has read itself: the time, and the region, which the
+        module gets as a header, so that both speak of the same one."""
+        kept = b"&".join(part for part in query.split(b"&") if _name(part) not in (b"time", b"region"))
         return path + b"?" + kept if kept else path
 
     def _overrides(self, query: bytes) -> tuple[str | None, int | None]:
@@ -123,12 +122,15 @@ def parse_time_ms(text: str) -> int:
     return time_ms
 
 
+def _name(part: bytes) -> bytes:
+    """The name of a query parameter, decoded as the module decodes it."""
+    return unquote_to_bytes(part.partition(b"=")[0].replace(b"+", b" "))
+
+
 def _parameter(query: bytes, name: bytes) -> str | None:
-    for part in query.split(b"&"):
-        key, _, value = part.partition(b"=")
-        if key == name and value:
-            return unquote(value.decode("latin-1"), errors="replace")
-    return None
+    """The last value of that name, as the module takes it."""
+    values = [part.partition(b"=")[2] for part in query.split(b"&") if _name(part) == name]
+    return unquote(values[-1].decode("latin-1"), errors="replace") if values and values[-1] else None
 
 
 def _plain(field: str | None, value: str | None) -> str | None:
