@@ -81,7 +81,9 @@ public struct SchemaCursor: ~Copyable {
         equalsIgnoringCase(candidate, name)
       {
         _ = try values.next()
-        guard let page = SchemaEntry.page(try values.next()) else { throw SQLiteError(.malformedSchema, at: record.offset) }
+        guard let page = SchemaEntry.page(try values.next()) else {
+          throw SQLiteError(.malformedSchema, at: record.offset)
+        }
         return page
       }
       found = try rows.next()
