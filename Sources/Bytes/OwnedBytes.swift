@@ -8,6 +8,7 @@ public final class OwnedBytes {
   public let start: UnsafeMutableRawPointer
   public let capacity: Int
 
+  @inline(never)
   public init(capacity: Int) {
     self.capacity = capacity
     start = allocate(max(capacity, 1))

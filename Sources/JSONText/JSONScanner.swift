@@ -78,7 +78,6 @@ struct JSONScanner {
     return try current()
   }
 
-  @inline(never)
   private func current() throws(JSONError.Kind) -> UInt8 {
     guard position < text.count else { throw .unexpectedEnd }
     return text[position]
