@@ -28,8 +28,8 @@ import Testing
   @Test func chunksOfALargerFileAreItsMebibytes() throws {
     let folder = try TemporaryFolder()
     var shop = PlantedShop()
-    let title = String(repeating: "a long title ", count: 150)
-    for number in 0..<1_500 { shop.catalogue += "{\"item_id\":\"t\(number)\",\"title\":\"\(title)\(number)\"}\n" }
+    let title = String(repeating: "a long title ", count: 75)
+    for number in 0..<3_000 { shop.catalogue += "{\"item_id\":\"t\(number)\",\"title\":\"\(title)\(number)\"}\n" }
     let manifest = try BuiltShop.publish(shop, in: folder.path).2
     let text = try #require(manifest.files.first { $0.kind == "text" })
     #expect(text.chunks.count == 3)
