@@ -73,10 +73,13 @@ let package = Package(
         grdb,
       ]),
     native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
+    native(
+      "Evaluation",
+      ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Report", "Session", "SnapshotFormat", "SnapshotWriter"]),
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Bytes", "Configuration", "EdgeService", "EventLog", "Models", "Report", "SnapshotFormat", "SnapshotWriter",
+        "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Recommender", "Report", "SnapshotFormat", "SnapshotWriter",
         arguments, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
@@ -94,6 +97,7 @@ let package = Package(
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session"]),
     tests("Models", ["EventLog"]),
+    tests("Evaluation", ["Configuration", "EventLog", "Models", "Recommender", "Session"]),
     tests("SnapshotWriter", ["Bytes", "Models", "SnapshotFormat", "SQLiteReader", grdb]),
   ]
 )
