@@ -97,7 +97,7 @@ let package = Package(
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session"]),
     tests("Models", ["EventLog"]),
-    tests("Evaluation", ["Configuration", "EventLog", "Models", "Recommender", "Session"]),
+    tests("Evaluation", ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session"]),
     tests("SnapshotWriter", ["Bytes", "Models", "SnapshotFormat", "SQLiteReader", grdb]),
   ]
 )

@@ -77,15 +77,20 @@ struct Evaluate: ParsableCommand {
     let kind: EvaluationProtocol =
       protocolName == .next ? .next(excludingCurrent: excludeCurrent) : .basket(perBasket: perBasket)
     let configuration = try load(input.config)
-    let parts = try EvaluationParts(input, configuration, reporter)
+    let parts = try EvaluationParts(input.source(), catalogue: input.catalogue, configuration) { progress in
+      reporter?.update(
+        "reading \(progress.file)", done: progress.totalBytes.map { Double(progress.bytes) / Double(max($0, 1)) },
+        detail: "\(progress.rows) rows")
+    }
+    reporter?.endLine()
+    warn(parts)
     let test = try TestSet(
       parts.test, isIncluded: parts.split?.isTest, protocol: kind, configuration: configuration, seed: seed)
     let subject = Evaluation.Subject(
       name: input.config ?? "default configuration", configuration: configuration, training: parts.training)
     let other = try compare.map { path in
       let other = try load(path)
-      let training = try parts.training(of: other, insteadOf: configuration, input, reporter)
-      return Evaluation.Subject(name: path, configuration: other, training: training)
+      return Evaluation.Subject(name: path, configuration: other, training: try parts.training(readBy: other))
     }
     let evaluator = Evaluator(
       cutoffs: cutoffs, context: context.flatMap(Context.init(name:)) ?? kind.context,
@@ -101,6 +106,18 @@ struct Evaluate: ParsableCommand {
     print(EvaluationText(report).text)
     if let json { try report.json().write(to: URL(filePath: json), options: .atomic) }
     if let html { try Data(EvaluationPage(report).html.utf8).write(to: URL(filePath: html), options: .atomic) }
+  }
+
+  /// What a reader of the figures should know.
+  private func warn(_ parts: EvaluationParts) {
+    if quiet { return }
+    if let crossing = parts.split?.crossingSessions, crossing > 0 {
+      printToStandardError(
+        "\(crossing) sessions run across the split: trained on up to it, not asked about, their rest left out")
+    }
+    for log in [parts.training, parts.test] where log.events.rejectedCount > 0 {
+      printToStandardError("\(log.events.rejectedCount) of \(log.events.rows) rows do not fit; `martlet build` says why")
+    }
   }
 
   private func load(_ path: String?) throws -> Configuration { try path.map { try Configuration.load(path: $0) } ?? .default }

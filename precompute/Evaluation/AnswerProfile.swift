@@ -3,7 +3,7 @@ import Recommender
 import SnapshotFormat
 
 /// What kind of items the answers consist of, beside whether they were right.
-struct AnswerProfile {
+package struct AnswerProfile {
   /// By name and cut-off, as `coverage@20`.
   private(set) var values: [String: Double] = [:]
 
@@ -43,7 +43,7 @@ struct AnswerProfile {
   }
 
   /// Places in 0...1; items of equal popularity share the mean of theirs.
-  static func ranks(_ popularity: [UInt32]) -> [Double] {
+  package static func ranks(_ popularity: [UInt32]) -> [Double] {
     let order = popularity.indices.sorted { (popularity[$1], $0) < (popularity[$0], $1) }
     var ranks = [Double](repeating: 0, count: popularity.count)
     var start = 0

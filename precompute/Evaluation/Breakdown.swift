@@ -10,7 +10,8 @@ struct Breakdown {
 
   struct Group {
     let name: String
-    let positions: Set<Int>
+    /// Numbers of positions, ascending.
+    let positions: [Int]
   }
 
   /// Takes the groups in the order of their numbers; leaves out empty ones.
@@ -18,7 +19,7 @@ struct Breakdown {
     var members = [[Int]](repeating: [], count: names.count)
     for (position, group) in groupOfPosition.enumerated() { members[group].append(position) }
     (self.key, self.title) = (key, title)
-    groups = zip(names, members).filter { !$0.1.isEmpty }.map { Group(name: $0, positions: Set($1)) }
+    groups = zip(names, members).filter { !$0.1.isEmpty }.map { Group(name: $0, positions: $1) }
   }
 
   static func all(_ test: TestSet, _ snapshot: TrainedSnapshot, _ items: ItemDirectory) -> [Breakdown] {
@@ -34,7 +35,7 @@ struct Breakdown {
       "region", "region", names: test.regionNames + ["(no region)"], groupOfPosition: numbers)
     breakdown.groups.sort { ($1.positions.count, $0.name) < ($0.positions.count, $1.name) }
     if let largest = breakdown.groups.first, breakdown.groups.count > 1 {
-      let others = Set(test.positions.indices).subtracting(largest.positions)
+      let others = breakdown.groups.dropFirst().flatMap(\.positions).sorted()
       breakdown.groups.append(Group(name: "outside \(largest.name)", positions: others))
     }
     return breakdown

@@ -75,7 +75,10 @@ public struct Evaluation {
 
   private func scored(_ asked: Asked, _ test: TestSet, _ breakdowns: [Breakdown]) -> EvaluationReport.Scored {
     let answers = asked.answers
-    let overall = figures(SessionSums(answers.outcomes, test, cutoffs: evaluator.cutoffs))
+    func sums(_ positions: some Sequence<Int>) -> SessionSums {
+      SessionSums(answers.outcomes, test, cutoffs: evaluator.cutoffs, positions: positions)
+    }
+    let overall = figures(sums(test.positions.indices))
     let profile = AnswerProfile(answers.tally, asked.snapshot, cutoffs: evaluator.cutoffs)
     let unknown = unknownShares(answers.items, test)
     return EvaluationReport.Scored(
@@ -84,7 +87,7 @@ public struct Evaluation {
       intervals: overall.intervals, sources: sources(answers.tally), fallback: fallback(answers.tally),
       unknownTargets: unknown.targets, unknownSessionItems: unknown.sessions,
       trainingPopularityRank: profile.trainingRank,
-      breakdowns: groups(breakdowns) { SessionSums(answers.outcomes, test, cutoffs: evaluator.cutoffs, isIncluded: $0) },
+      breakdowns: groups(breakdowns) { sums($0) },
       timing: EvaluationReport.Timing(
         trainingSeconds: asked.trainingSeconds, answeringSeconds: answers.seconds, threads: answers.threads))
   }
@@ -92,23 +95,23 @@ public struct Evaluation {
   private func compare(
     _ first: Asked, _ second: Asked, _ test: TestSet, _ breakdowns: [Breakdown]
   ) -> EvaluationReport.Comparison {
-    func difference(_ isIncluded: (Int) -> Bool) -> SessionSums {
-      SessionSums(second.answers.outcomes, test, cutoffs: evaluator.cutoffs, isIncluded: isIncluded)
-        - SessionSums(first.answers.outcomes, test, cutoffs: evaluator.cutoffs, isIncluded: isIncluded)
+    func difference(_ positions: some Sequence<Int>) -> SessionSums {
+      SessionSums(second.answers.outcomes, test, cutoffs: evaluator.cutoffs, positions: positions)
+        - SessionSums(first.answers.outcomes, test, cutoffs: evaluator.cutoffs, positions: positions)
     }
-    let overall = figures(difference { _ in true })
+    let overall = figures(difference(test.positions.indices))
     return EvaluationReport.Comparison(
       scored: scored(second, test, breakdowns), differences: overall.metrics, intervals: overall.intervals,
-      breakdowns: groups(breakdowns, difference))
+      breakdowns: groups(breakdowns) { difference($0) })
   }
 
   private func groups(
-    _ breakdowns: [Breakdown], _ sums: ((Int) -> Bool) -> SessionSums
+    _ breakdowns: [Breakdown], _ sums: ([Int]) -> SessionSums
   ) -> [String: [EvaluationReport.Group]] {
     var result: [String: [EvaluationReport.Group]] = [:]
     for breakdown in breakdowns {
       result[breakdown.key] = breakdown.groups.map { group in
-        let sums = sums(group.positions.contains)
+        let sums = sums(group.positions)
         let figures = figures(sums)
         return EvaluationReport.Group(
           name: group.name, positions: sums.positions, sessions: sums.sessions, metrics: figures.metrics,

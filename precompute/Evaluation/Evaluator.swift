@@ -74,14 +74,10 @@ private final class Worker {
     let relevant = test.relevantItems(at: position)
     let numbers = relevant.map { items.numbers[Int($0)] }
     let target = items.numbers[Int(test.sessions[position.session][position.target].item)]
-    var outcome = Outcome()
-    outcome.relevant = UInt32(relevant.count)
+    var outcome = Outcome(relevant: relevant.count)
     scorer.answer(at: position, limit: limit) { place, recommendation in
       let isTarget = recommendation.item == target
-      if isTarget { outcome.rank = UInt8(place + 1) }
-      if numbers.contains(recommendation.item) { outcome.hits |= 1 << UInt128(place) }
-      if place == 0 { outcome.firstSource = recommendation.source.rawValue }
-      outcome.count += 1
+      outcome.add(isTarget: isTarget, isRelevant: numbers.contains(recommendation.item))
       tally.add(recommendation, at: place, isTarget: isTarget)
     }
     return outcome

@@ -2,17 +2,25 @@ import Foundation
 import Recommender
 
 /// How one position was answered: all that the ranking metrics need.
-struct Outcome: Sendable {
+package struct Outcome: Sendable {
   /// Of the target in the answer, from 1; 0 where it is not in it.
-  var rank: UInt8 = 0
+  private var rank: UInt8 = 0
   /// Bit `i`: the answer's item `i` is relevant.
-  var hits: UInt128 = 0
+  private var hits: UInt128 = 0
   /// Relevant items in all, whether the snapshot knows them or not.
-  var relevant: UInt32 = 1
+  private let relevant: UInt32
   /// Answered items.
-  var count: UInt8 = 0
-  /// Raw value of the source that spoke most for the first item; nil for an empty answer.
-  var firstSource: UInt8?
+  private var count: UInt8 = 0
+
+  /// - Parameter relevant: number of relevant items, at least 1.
+  package init(relevant: Int) { self.relevant = UInt32(relevant) }
+
+  /// Adds the answer's next item.
+  package mutating func add(isTarget: Bool, isRelevant: Bool) {
+    if isRelevant { hits |= 1 << UInt128(count) }
+    count += 1
+    if isTarget { rank = count }
+  }
 }
 
 /// The metrics of ranking, and the lane of each in a vector of sums.
@@ -35,11 +43,11 @@ public enum RankingMetric: Int, CaseIterable, Sendable {
 }
 
 /// One value for each metric, by raw value.
-typealias MetricVector = SIMD8<Double>
+package typealias MetricVector = SIMD8<Double>
 
 extension Outcome {
   /// The metrics of this one answer at cut-off `k`.
-  func metrics(at k: Int) -> MetricVector {
+  package func metrics(at k: Int) -> MetricVector {
     var vector = MetricVector()
     if rank > 0, Int(rank) <= k {
       vector[RankingMetric.hr.rawValue] = 1
@@ -53,7 +61,7 @@ extension Outcome {
       precisions += found / Double(place + 1)
       gain += Outcome.discount[place]
     }
-    let all = Double(max(relevant, 1))
+    let all = Double(relevant)
     vector[RankingMetric.precision.rawValue] = found / Double(k)
     vector[RankingMetric.recall.rawValue] = found / all
     vector[RankingMetric.map.rawValue] = precisions / all
@@ -62,6 +70,6 @@ extension Outcome {
   }
 
   private static let discount = (0..<Query.limitMax).map { 1 / log2(Double($0 + 2)) }
-  /// By number of relevant items; at least the first, so that it divides.
-  private static let idealGain = [discount[0]] + (1...Query.limitMax).map { discount[..<$0].reduce(0, +) }
+  /// By number of relevant items.
+  private static let idealGain = (0...Query.limitMax).map { discount[..<$0].reduce(0, +) }
 }

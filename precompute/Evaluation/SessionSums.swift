@@ -4,30 +4,39 @@ import Models
 ///
 /// Positions of one session are not independent, so sessions are what the bootstrap draws (a cluster bootstrap). The mean is over
 /// positions: the sum of all sums, divided by the number of positions drawn.
-struct SessionSums: Sendable {
+package struct SessionSums: Sendable {
   let cutoffs: [Int]
   /// Session-major: `cutoffs.count` vectors for each session that has a position.
   private(set) var sums: [MetricVector]
   private(set) var counts: [Double]
 
-  /// The positions for which `isIncluded` holds.
-  init(_ outcomes: [Outcome], _ test: TestSet, cutoffs: [Int], isIncluded: (Int) -> Bool = { _ in true }) {
-    (self.cutoffs, sums, counts) = (cutoffs, [], [])
-    for session in 0..<test.sessionCount {
-      let positions = (test.offsets[session]..<test.offsets[session + 1]).filter(isIncluded)
-      guard !positions.isEmpty else { continue }
-      counts.append(Double(positions.count))
-      for k in cutoffs {
-        sums.append(positions.reduce(into: MetricVector()) { $0 += outcomes[$1].metrics(at: k) })
-      }
+  /// - Parameter sessions: each session's outcomes, at least one.
+  package init(_ sessions: [[Outcome]], cutoffs: [Int]) {
+    self.cutoffs = cutoffs
+    counts = sessions.map { Double($0.count) }
+    sums = sessions.flatMap { outcomes in
+      cutoffs.map { k in outcomes.reduce(into: MetricVector()) { $0 += $1.metrics(at: k) } }
     }
+  }
+
+  /// - Parameter positions: numbers of positions of the test set, ascending.
+  init(_ outcomes: [Outcome], _ test: TestSet, cutoffs: [Int], positions: some Sequence<Int>) {
+    var sessions: [[Outcome]] = []
+    var last = -1
+    for position in positions {
+      let session = test.positions[position].session
+      if session != last { sessions.append([]) }
+      last = session
+      sessions[sessions.count - 1].append(outcomes[position])
+    }
+    self.init(sessions, cutoffs: cutoffs)
   }
 
   var sessions: Int { counts.count }
   var positions: Int { Int(counts.reduce(0, +)) }
 
   /// By cut-off.
-  var means: [MetricVector] {
+  package var means: [MetricVector] {
     cutoffs.indices.map { cutoff in
       let sum = stride(from: cutoff, to: sums.count, by: cutoffs.count).reduce(MetricVector()) { $0 + sums[$1] }
       return sum / counts.reduce(0, +)
@@ -35,7 +44,7 @@ struct SessionSums: Sendable {
   }
 
   /// The paired difference at the same positions.
-  static func - (a: SessionSums, b: SessionSums) -> SessionSums {
+  package static func - (a: SessionSums, b: SessionSums) -> SessionSums {
     precondition(a.counts == b.counts && a.cutoffs == b.cutoffs)
     var difference = a
     for index in difference.sums.indices { difference.sums[index] -= b.sums[index] }
@@ -44,21 +53,25 @@ struct SessionSums: Sendable {
 }
 
 /// Intervals by resampling.
-struct Bootstrap: Sendable {
+package struct Bootstrap: Sendable {
   /// Each half of what lies outside a 95 % interval.
   static let tail = 0.025
 
-  var resamples = 1000
-  var seed: UInt64 = 1
-  var parallelism = Parallelism.allCores
+  let resamples: Int
+  let seed: UInt64
+  let parallelism: Parallelism
 
-  struct Interval {
-    var low: MetricVector
-    var high: MetricVector
+  package init(resamples: Int = 1000, seed: UInt64 = 1, parallelism: Parallelism = .allCores) {
+    (self.resamples, self.seed, self.parallelism) = (resamples, seed, parallelism)
+  }
+
+  package struct Interval: Equatable {
+    package var low: MetricVector
+    package var high: MetricVector
   }
 
   /// The percentile interval of each metric's mean, by cut-off. Depends on the seed alone.
-  func intervals(_ sums: SessionSums) -> [Interval] {
+  package func intervals(_ sums: SessionSums) -> [Interval] {
     let width = sums.cutoffs.count
     let means = parallelism.mapChunks(of: resamples, size: 8, scratch: {}) { _, numbers in
       numbers.map { resample(sums, SplitMix(seed: seed, stream: $0)) }

@@ -3,30 +3,30 @@ import EventLog
 import Session
 
 /// An event of a test session.
-struct TestEvent {
+package struct TestEvent: Equatable {
   /// Index into `TestSet.itemIDs`.
-  let item: UInt32
-  let type: EventType
-  let region: UInt16
-  let time: UInt32
+  package let item: UInt32
+  package let type: EventType
+  package let region: UInt16
+  package let time: UInt32
 }
 
 /// The sessions that are asked for, and the positions in them: read and numbered apart from the training part, with which they share
 /// nothing but external ids.
 public struct TestSet: Sendable {
-  struct Position {
-    let session: Int
+  package struct Position: Equatable {
+    package let session: Int
     /// The event whose item is to be found, by its place in the session.
-    let target: Int
+    package let target: Int
   }
 
   public let protocolOfTest: EvaluationProtocol
   public let itemIDs: [String]
   public let regionNames: [String]
   /// Each session's events in order; in a basket, its goods.
-  let sessions: [[TestEvent]]
+  package let sessions: [[TestEvent]]
   /// By session, then place.
-  let positions: [Position]
+  package let positions: [Position]
   /// The positions of session `s` are `offsets[s]..<offsets[s + 1]`.
   let offsets: [Int]
   /// Seconds since 1970.
@@ -105,7 +105,7 @@ public struct TestSet: Sendable {
   // MARK: What a position holds
 
   /// The places in the session of what the visitor has done so far.
-  func signals(before position: Position) -> [Int] {
+  package func signals(before position: Position) -> [Int] {
     switch protocolOfTest {
     case .next: Array(0..<position.target)
     case .basket: sessions[position.session].indices.filter { $0 != position.target }
@@ -113,7 +113,7 @@ public struct TestSet: Sendable {
   }
 
   /// The distinct items that are still to come: what precision, recall, MAP and NDCG look for.
-  func relevantItems(at position: Position) -> [UInt32] {
+  package func relevantItems(at position: Position) -> [UInt32] {
     let session = sessions[position.session]
     guard case .next = protocolOfTest else { return [session[position.target].item] }
     var items: [UInt32] = []

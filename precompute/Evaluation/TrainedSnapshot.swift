@@ -42,7 +42,7 @@ public final class TrainedSnapshot: @unchecked Sendable {
   }
 
   /// A recommender of its own over the shared bytes.
-  func open() throws -> Recommender { try TrainedSnapshot.open(files) }
+  package func open() throws -> Recommender { try TrainedSnapshot.open(files) }
 
   private static func open(_ files: [(kind: FileKind, bytes: OwnedBytes)]) throws -> Recommender {
     var recommender = Recommender()
@@ -66,7 +66,7 @@ public final class TrainedSnapshot: @unchecked Sendable {
 }
 
 /// Calls `body` with the bytes of `text`.
-func withView<Result>(_ text: String, _ body: (ByteView) -> Result) -> Result {
+package func withView<Result>(_ text: String, _ body: (ByteView) -> Result) -> Result {
   var text = text
   return text.withUTF8 { body(ByteView(UnsafeRawBufferPointer($0))) }
 }
