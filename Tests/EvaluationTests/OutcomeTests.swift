@@ -11,7 +11,9 @@ struct OutcomeTests {
     for rank in 1...max(1, top.count) where rank <= top.count && relevant.contains(top[rank - 1]) {
       average += Double(Set(top[..<rank]).intersection(relevant).count) / Double(rank)
     }
-    let gain = top.enumerated().reduce(0.0) { $0 + (relevant.contains($1.element) ? 1 / log2(Double($1.offset) + 2) : 0) }
+    let gain = top.enumerated().reduce(0.0) {
+      $0 + (relevant.contains($1.element) ? 1 / log2(Double($1.offset) + 2) : 0)
+    }
     let ideal = (0..<min(k, relevant.count)).reduce(0.0) { $0 + 1 / log2(Double($1) + 2) }
     return [
       .hr: top.contains(target) ? 1 : 0,
@@ -25,7 +27,8 @@ struct OutcomeTests {
     var random = SeededGenerator(state: 1)
     for _ in 0..<2000 {
       let answer = Array((0..<60).shuffled(using: &random).prefix(.random(in: 0...40, using: &random)))
-      var relevant = Set((0..<Int.random(in: 0...30, using: &random)).map { _ in Int.random(in: 0..<80, using: &random) })
+      var relevant = Set(
+        (0..<Int.random(in: 0...30, using: &random)).map { _ in Int.random(in: 0..<80, using: &random) })
       let target = Int.random(in: 0..<80, using: &random)
       relevant.insert(target)
       var outcome = Outcome(relevant: relevant.count)

@@ -37,7 +37,9 @@ func readLog(_ text: String, _ yaml: String = "") throws -> EventLog {
 }
 
 /// Sessions of five views that walk round a circle of `items`, so that what comes next is known.
-func circle(items: Int, sessions: Int, firstSession: Int = 0) -> [(session: Int, item: String, event: String, time: Int)] {
+func circle(items: Int, sessions: Int, firstSession: Int = 0) -> [(
+  session: Int, item: String, event: String, time: Int
+)] {
   (0..<sessions).flatMap { session in
     (0..<5).map { step in
       (firstSession + session, "i\((session * 7 + step) % items)", "view", (firstSession + session) * 1000 + step)

@@ -6,7 +6,9 @@ import Session
 import Testing
 
 struct TestSetTests {
-  private func testSet(_ csv: String, _ kind: EvaluationProtocol, _ yaml: String = "", seed: UInt64 = 1) throws -> TestSet {
+  private func testSet(_ csv: String, _ kind: EvaluationProtocol, _ yaml: String = "", seed: UInt64 = 1) throws
+    -> TestSet
+  {
     try TestSet(readLog(csv, yaml), protocol: kind, configuration: Configuration(yaml: yaml), seed: seed)
   }
 
@@ -30,7 +32,8 @@ struct TestSetTests {
   @Test func baskets() throws {
     let test = try testSet(
       eventsCSV([
-        (1, "a", "view", 10), (1, "a", "add_to_cart", 11), (1, "b", "add_to_cart", 12), (1, "b", "remove_from_cart", 13),
+        (1, "a", "view", 10), (1, "a", "add_to_cart", 11), (1, "b", "add_to_cart", 12),
+        (1, "b", "remove_from_cart", 13),
         (1, "c", "purchase", 14), (1, "a", "purchase", 15), (1, "POST", "purchase", 16), (2, "a", "purchase", 5),
       ]), .basket(perBasket: 15), "never_recommend: [POST]")
     #expect(test.sessions.map { $0.map { test.itemIDs[Int($0.item)] } } == [["a", "c"], ["a"]])

@@ -9,7 +9,8 @@ import Report
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measures the recommendations: builds a snapshot from the training part and asks the scorer about the rest.",
+    abstract:
+      "Measures the recommendations: builds a snapshot from the training part and asks the scorer about the rest.",
     discussion: """
       The scorer is the one that ships, on a snapshot as `martlet build` writes it. Either --train and --test, or --events with \
       --holdout. docs/evaluation.md describes protocols and metrics.
@@ -21,7 +22,9 @@ struct Evaluate: ParsableCommand {
 
   @OptionGroup(title: "Input") var input: EvaluationInput
 
-  @Option(name: .customLong("protocol"), help: "next: the next item at every position. basket: every item of a basket hidden in turn.")
+  @Option(
+    name: .customLong("protocol"),
+    help: "next: the next item at every position. basket: every item of a basket hidden in turn.")
   var protocolName = ProtocolName.next
 
   @Flag(name: .long, help: "With `next`: the newest item is the one that the page shows, and no answer.")
@@ -36,7 +39,8 @@ struct Evaluate: ParsableCommand {
   @Option(name: .customLong("k"), parsing: .upToNextOption, help: "Cut-offs of the metrics.")
   var cutoffs: [Int] = [1, 5, 10, 20]
 
-  @Option(name: .long, help: "A second configuration, asked at the same positions; the paired differences are reported.")
+  @Option(
+    name: .long, help: "A second configuration, asked at the same positions; the paired differences are reported.")
   var compare: String?
 
   @Option(name: .long, help: "Writes all figures to this file as JSON.")
@@ -64,7 +68,9 @@ struct Evaluate: ParsableCommand {
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1.") }
     if resamples < 100 { throw ValidationError("--resamples is at least 100.") }
     if perBasket < 1 { throw ValidationError("--per-basket is at least 1.") }
-    if excludeCurrent, protocolName == .basket { throw ValidationError("--exclude-current belongs to --protocol next.") }
+    if excludeCurrent, protocolName == .basket {
+      throw ValidationError("--exclude-current belongs to --protocol next.")
+    }
     if let context, Context(name: context) == nil {
       let names = Context.allCases.map { "\($0.name)" }.joined(separator: ", ")
       throw ValidationError("--context is one of \(names).")
@@ -116,11 +122,14 @@ struct Evaluate: ParsableCommand {
         "\(crossing) sessions run across the split: trained on up to it, not asked about, their rest left out")
     }
     for log in [parts.training, parts.test] where log.events.rejectedCount > 0 {
-      printToStandardError("\(log.events.rejectedCount) of \(log.events.rows) rows do not fit; `martlet build` says why")
+      printToStandardError(
+        "\(log.events.rejectedCount) of \(log.events.rows) rows do not fit; `martlet build` says why")
     }
   }
 
-  private func load(_ path: String?) throws -> Configuration { try path.map { try Configuration.load(path: $0) } ?? .default }
+  private func load(_ path: String?) throws -> Configuration {
+    try path.map { try Configuration.load(path: $0) } ?? .default
+  }
 }
 
 extension Context {

@@ -12,16 +12,21 @@ struct EvaluationInput: ParsableArguments {
   @Option(name: .long, parsing: .upToNextOption, help: "Files of events to be asked about.")
   var test: [String] = []
 
-  @Option(name: .long, parsing: .upToNextOption, help: "Files of events between the two; only --index-valid takes them in.")
+  @Option(
+    name: .long, parsing: .upToNextOption, help: "Files of events between the two; only --index-valid takes them in.")
   var valid: [String] = []
 
   @Flag(name: .long, help: "Trains on --valid too, once nothing is chosen by it any more.")
   var indexValid = false
 
-  @Option(name: .long, parsing: .upToNextOption, help: "Files of events, to be split by time; no standard input, they are read twice.")
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: "Files of events, to be split by time; no standard input, they are read twice.")
   var events: [String] = []
 
-  @Option(name: .long, help: "What of --events is held out: the sessions of the last 1d, the newest 10%, or all from 2011-09-01 on.")
+  @Option(
+    name: .long,
+    help: "What of --events is held out: the sessions of the last 1d, the newest 10%, or all from 2011-09-01 on.")
   var holdout: String?
 
   @Option(name: .long, parsing: .upToNextOption, help: "Files of the catalogue.")
@@ -29,11 +34,15 @@ struct EvaluationInput: ParsableArguments {
 
   func validate() throws {
     if events.isEmpty {
-      if train.isEmpty || test.isEmpty { throw ValidationError("Either --train and --test, or --events with --holdout.") }
+      if train.isEmpty || test.isEmpty {
+        throw ValidationError("Either --train and --test, or --events with --holdout.")
+      }
       if holdout != nil { throw ValidationError("--holdout belongs to --events.") }
       if indexValid, valid.isEmpty { throw ValidationError("--index-valid needs --valid.") }
     } else {
-      if !(train + test + valid).isEmpty { throw ValidationError("--events stands instead of --train, --valid and --test.") }
+      if !(train + test + valid).isEmpty {
+        throw ValidationError("--events stands instead of --train, --valid and --test.")
+      }
       guard let holdout else { throw ValidationError("--events needs --holdout.") }
       _ = try Holdout(holdout)
     }

@@ -3,7 +3,7 @@ import Foundation
 /// A report as one HTML page that needs nothing else: no script, no font, no request.
 public struct EvaluationPage {
   private let report: EvaluationReport
-  private static let groupsMax = 16
+  private static let groupsMax = 12
 
   public init(_ report: EvaluationReport) { self.report = report }
 
@@ -14,7 +14,9 @@ public struct EvaluationPage {
     for (key, title) in EvaluationText.titles {
       if let groups = scored.breakdowns[key], groups.count > 1 { sections.append(breakdown(title, groups)) }
     }
-    sections += [section("Where the answers come from", sources(scored)), section("What they are like", profile(scored))]
+    sections += [
+      section("Where the answers come from", sources(scored)), section("What they are like", profile(scored)),
+    ]
     return """
       <!doctype html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -26,7 +28,9 @@ public struct EvaluationPage {
 
   private var largest: Int { report.setting.cutoffs.last ?? 0 }
 
-  private func section(_ title: String, _ body: String) -> String { "<section><h2>\(escape(title))</h2>\(body)</section>" }
+  private func section(_ title: String, _ body: String) -> String {
+    "<section><h2>\(escape(title))</h2>\(body)</section>"
+  }
 
   private var heading: String {
     func part(_ part: EvaluationReport.Part) -> String {
@@ -50,7 +54,8 @@ public struct EvaluationPage {
   }
 
   private func curves(_ scored: EvaluationReport.Scored) -> String {
-    let shown: [RankingMetric] = [.hr, .mrr, .recall, .ndcg]
+    // With one relevant item, as in a basket, recall is the hit rate.
+    let shown: [RankingMetric] = report.setting.name == "basket" ? [.hr, .mrr, .ndcg] : [.hr, .mrr, .ndcg, .recall]
     let lines = shown.map { metric in
       SVGChart.Line(
         name: metric.name.uppercased(),
@@ -82,7 +87,8 @@ public struct EvaluationPage {
         name: "\(metric.name.uppercased())@\(largest)", value: comparison.differences[key] ?? 0,
         interval: comparison.intervals[key])
     }
-    let title = "Difference at the same positions: \(comparison.scored.configuration) minus \(report.scored.configuration)"
+    let title =
+      "Difference at the same positions: \(comparison.scored.configuration) minus \(report.scored.configuration)"
     return section(title, SVGChart.bars(bars, series: 3, title: title))
   }
 
@@ -103,7 +109,9 @@ public struct EvaluationPage {
   }
 
   private func sources(_ scored: EvaluationReport.Scored) -> String {
-    func plot(_ title: String, _ series: Int, _ shares: [EvaluationReport.Share], _ value: (EvaluationReport.Share) -> Double)
+    func plot(
+      _ title: String, _ series: Int, _ shares: [EvaluationReport.Share], _ value: (EvaluationReport.Share) -> Double
+    )
       -> String
     {
       let bars = shares.map { SVGChart.Bar(name: $0.name, value: value($0), note: percent(value($0))) }

@@ -52,7 +52,8 @@ private struct PartReader {
   let catalogue: [String]
   let progress: ((ReadProgress) -> Void)?
 
-  func readTraining(_ source: EvaluationSource, _ split: TimeSplit?, _ configuration: Configuration) throws -> EventLog {
+  func readTraining(_ source: EvaluationSource, _ split: TimeSplit?, _ configuration: Configuration) throws -> EventLog
+  {
     switch source {
     case .separate(let files, _): try read(files, configuration)
     case .split(let files, _): try read(files, configuration, selects: split.map { split in { split.isTraining[$0] } })

@@ -99,7 +99,8 @@ public struct EvaluationText {
       header: [title, "positions", "HR@\(largest)", "95 %", "MRR@\(largest)", "95 %"],
       alignments: [.left, .right, .right, .right, .right, .right],
       rows: shown.map { group in
-        [group.name, "\(group.positions)"] + keys.flatMap { [number(group.metrics[$0]), interval(group.intervals[$0])] }
+        [group.name, "\(group.positions)"]
+          + keys.flatMap { [number(group.metrics[$0]), interval(group.intervals[$0])] }
       }
     ).lines
     if shown.count < groups.count { lines.append("\(groups.count - shown.count) more in the JSON output") }

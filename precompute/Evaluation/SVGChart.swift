@@ -30,7 +30,7 @@ enum SVGChart {
     for tick in 0...4 {
       let value = largest * Double(tick) / 4
       body += rule(left, y(value), width - right, y(value), tick == 0 ? "axis" : "grid")
-      body += text(left - 6, y(value) + 4, String(format: "%.2f", value), "end small")
+      body += text(left - 6, y(value) + 4, String(format: "%.3g", value), "end small")
     }
     for (index, k) in cutoffs.enumerated() { body += text(x(index), top + height + 18, "@\(k)", "middle small") }
     let labels = spread(lines.map { y($0.values.last ?? 0) }, distance: 14)
@@ -90,11 +90,11 @@ enum SVGChart {
   private static func fixed(_ value: Double) -> String { String(format: "%.1f", value) }
   private static func number4(_ value: Double) -> String { String(format: "%.4f", value) }
 
-  /// The next larger of 1, 2, 4, 6, 8 times a power of ten, so that four ticks have short numbers.
+  /// The next larger value of which a quarter is a short number, for the ticks.
   private static func ceiling(_ value: Double) -> Double {
     guard value > 0 else { return 1 }
     let power = pow(10, floor(log10(value)))
-    return ([1, 2, 4, 6, 8, 10].first { $0 * power >= value } ?? 10) * power
+    return ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].first { $0 * power >= value } ?? 10) * power
   }
 
   /// Moves labels apart that would stand on each other.
