@@ -29,6 +29,8 @@ public struct TestSet: Sendable {
   package let positions: [Position]
   /// The positions of session `s` are `offsets[s]..<offsets[s + 1]`.
   let offsets: [Int]
+  /// By position: whether the session has no later one for the same item.
+  private let isLastOfItem: [Bool]
   /// Seconds since 1970.
   public let times: ClosedRange<UInt32>
 
@@ -66,6 +68,7 @@ public struct TestSet: Sendable {
       }
     }
     (positions, offsets) = TestSet.positions(targets)
+    isLastOfItem = TestSet.lastOfItems(sessions, targets)
     let eventTimes = sessions.lazy.flatMap { $0 }.map(\.time)
     guard !positions.isEmpty, let oldest = eventTimes.min(), let newest = eventTimes.max() else {
       throw EvaluationError.noPositions(protocolName: kind.name, sessions: all.count)
@@ -102,6 +105,13 @@ public struct TestSet: Sendable {
     return (positions, offsets)
   }
 
+  private static func lastOfItems(_ sessions: [[TestEvent]], _ targets: [[Int]]) -> [Bool] {
+    zip(sessions, targets).flatMap { session, targets -> [Bool] in
+      var later = Set<UInt32>()
+      return targets.reversed().map { later.insert(session[$0].item).inserted }.reversed()
+    }
+  }
+
   // MARK: What a position holds
 
   /// The places in the session of what the visitor has done so far.
@@ -116,12 +126,9 @@ public struct TestSet: Sendable {
   package func relevantItems(at position: Position) -> [UInt32] {
     let session = sessions[position.session]
     guard case .next = protocolOfTest else { return [session[position.target].item] }
-    var items: [UInt32] = []
-    for place in positions[offsets[position.session]..<offsets[position.session + 1]].map(\.target)
-    where place >= position.target && !items.contains(session[place].item) {
-      items.append(session[place].item)
-    }
-    return items
+    return (offsets[position.session]..<offsets[position.session + 1]).filter {
+      isLastOfItem[$0] && positions[$0].target >= position.target
+    }.map { session[positions[$0].target].item }
   }
 }
 
