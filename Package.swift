@@ -86,18 +86,25 @@ let package = Package(
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
     .target(name: "Probe", dependencies: ["Bytes", "SQLiteReader"], path: "Tests/Probe", swiftSettings: strict),
     .executableTarget(name: "ProbeModule", dependencies: ["EdgeRuntime", "Probe"], path: "Tests/ProbeModule", swiftSettings: strict),
-    tests("Bytes", []),
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "Bytes", "Configuration", "EdgeService", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat",
+        "SnapshotWriter", grdb,
+      ], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("Bytes", ["TestSupport"]),
     tests("Digest", ["Bytes"]),
     tests("JSONText", ["Bytes"]),
     tests("SQLiteReader", ["Bytes", grdb]),
-    tests("SnapshotFormat", ["Bytes"]),
-    tests("Session", ["Bytes"]),
-    tests("Recommender", ["Bytes", "SnapshotFormat", "SnapshotWriter"]),
-    tests("EdgeService", ["Bytes", "SnapshotWriter"]),
+    tests("SnapshotFormat", ["Bytes", "SQLiteReader", "TestSupport", grdb]),
+    tests("Session", ["Bytes", "TestSupport"]),
+    tests("Recommender", ["Bytes", "Models", "Session", "SnapshotFormat", "SnapshotWriter", "TestSupport", grdb]),
+    tests("EdgeService", ["Bytes", "Recommender", "Session", "SnapshotFormat", "TestSupport"]),
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session"]),
     tests("Models", ["EventLog"]),
     tests("Evaluation", ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session"]),
-    tests("SnapshotWriter", ["Bytes", "Models", "SnapshotFormat", "SQLiteReader", grdb]),
+    tests("SnapshotWriter", ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),
+    tests("Report", ["SnapshotFormat", "TestSupport", grdb]),
   ]
 )

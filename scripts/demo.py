@@ -8,9 +8,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import gzip
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -157,11 +159,9 @@ Serving on {address} until interrupted. Try:
   curl -i -d '{event}' {address}/events
   curl '{address}/snapshot'
 """)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             while True:
                 time.sleep(3600)
-        except KeyboardInterrupt:
-            pass
 
 
 def main() -> int:
@@ -169,6 +169,8 @@ def main() -> int:
     parser.add_argument("command", choices=("run", "serve"))
     parser.add_argument("--port", type=int, default=8080, help="for serve (default: %(default)s)")
     options = parser.parse_args()
+    # So that the host is stopped however the demo is.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run() if options.command == "run" else serve(options.port)
     except (StepFailed, HostFailed, subprocess.CalledProcessError) as error:

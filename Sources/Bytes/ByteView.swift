@@ -3,13 +3,20 @@
 /// Every access is checked against the window; an access outside traps. Readers of untrusted bytes therefore
 /// test with `slice` or `has` first and report an error of their own. Loads are unaligned, the byte order is in
 /// the name. The owner must outlive the view: views are handed down the call stack or kept beside their owner.
-public struct ByteView: @unchecked Sendable {
+public struct ByteView: BitwiseCopyable, @unchecked Sendable {
   @usableFromInline let base: UnsafeRawPointer
   public let count: Int
 
   @inlinable
   public init(base: UnsafeRawPointer, count: Int) {
     precondition(count >= 0)
+    self.base = base
+    self.count = count
+  }
+
+  /// Inside a window: `count` is known not to be negative.
+  @inlinable
+  init(inside base: UnsafeRawPointer, _ count: Int) {
     self.base = base
     self.count = count
   }
@@ -26,7 +33,7 @@ public struct ByteView: @unchecked Sendable {
   /// The bytes of a literal, which live as long as the program.
   @inlinable
   public init(_ literal: StaticString) {
-    self.init(base: UnsafeRawPointer(literal.utf8Start), count: literal.utf8CodeUnitCount)
+    self.init(inside: UnsafeRawPointer(literal.utf8Start), literal.utf8CodeUnitCount)
   }
 
   @inlinable
@@ -47,25 +54,25 @@ public struct ByteView: @unchecked Sendable {
 
   @inlinable
   public subscript(_ index: Int) -> UInt8 {
-    precondition(index >= 0 && index < count)
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
     return base.load(fromByteOffset: index, as: UInt8.self)
   }
 
   /// The window of `length` bytes from `offset`, or nil where it would reach outside.
   @inlinable
   public func slice(_ offset: Int, _ length: Int) -> ByteView? {
-    has(offset, length) ? ByteView(base: base + offset, count: length) : nil
+    has(offset, length) ? ByteView(inside: base + offset, length) : nil
   }
 
   @inlinable
   public func prefix(_ length: Int) -> ByteView {
-    ByteView(base: base, count: max(0, min(length, count)))
+    ByteView(inside: base, max(0, min(length, count)))
   }
 
   @inlinable
   public func dropFirst(_ length: Int) -> ByteView {
     let skipped = max(0, min(length, count))
-    return ByteView(base: base + skipped, count: count &- skipped)
+    return ByteView(inside: base + skipped, count &- skipped)
   }
 
   @inlinable
@@ -86,6 +93,25 @@ public struct ByteView: @unchecked Sendable {
   @inlinable public func u32be(_ offset: Int) -> UInt32 { UInt32(bigEndian: load(offset, as: UInt32.self)) }
   @inlinable public func u64be(_ offset: Int) -> UInt64 { UInt64(bigEndian: load(offset, as: UInt64.self)) }
   @inlinable public func f32le(_ offset: Int) -> Float { Float(bitPattern: u32le(offset)) }
+
+  /// Removes and gives what stands before the first `separator`, which is removed with it; nil, and nothing removed,
+  /// where there is none.
+  @inline(never)
+  public mutating func removeFirst(before separator: UInt8) -> ByteView? {
+    guard let end = firstIndex(of: separator) else { return nil }
+    let field = ByteView(inside: base, end)
+    self = ByteView(inside: base + (end &+ 1), count &- end &- 1)
+    return field
+  }
+
+  /// The same, but all that is left where no separator follows.
+  @inline(never)
+  public mutating func removeField(before separator: UInt8) -> ByteView {
+    if let field = removeFirst(before: separator) { return field }
+    let field = self
+    self = dropFirst(count)
+    return field
+  }
 
   /// The index of the first `byte` at or after `from`.
   @inlinable
@@ -112,7 +138,7 @@ public struct ByteView: @unchecked Sendable {
     return true
   }
 
-  @inlinable
+  @inline(never)
   public func equals(_ literal: StaticString) -> Bool { equals(ByteView(literal)) }
 
   /// Equality with ASCII letters folded, for header names and event aliases. `lowercase` is in lower case.
@@ -123,7 +149,6 @@ public struct ByteView: @unchecked Sendable {
     return true
   }
 
-  @inlinable
   public func starts(with literal: StaticString) -> Bool {
     prefix(literal.utf8CodeUnitCount).equals(literal)
   }
@@ -142,10 +167,10 @@ public struct ByteView: @unchecked Sendable {
 
   /// Without spaces and tabs at either end.
   public var trimmed: ByteView {
-    var view = self
-    while !view.isEmpty, view[0] == 0x20 || view[0] == 0x09 { view = view.dropFirst(1) }
-    while !view.isEmpty, view[view.count - 1] == 0x20 || view[view.count - 1] == 0x09 { view = view.dropLast(1) }
-    return view
+    var (start, end) = (0, count)
+    while start < end, self[start] == 0x20 || self[start] == 0x09 { start &+= 1 }
+    while start < end, self[end &- 1] == 0x20 || self[end &- 1] == 0x09 { end &-= 1 }
+    return ByteView(inside: base + start, end &- start)
   }
 }
 

@@ -7,7 +7,7 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   public init(capacity: Int) {
     self.capacity = capacity
-    base = UnsafeMutablePointer<Element>.allocate(capacity: max(capacity, 1))
+    base = allocate(max(capacity, 1) &* MemoryLayout<Element>.stride).assumingMemoryBound(to: Element.self)
   }
 
   /// Full from the start, every element `value`.
@@ -22,15 +22,16 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
   @inlinable public var isEmpty: Bool { count == 0 }
   @inlinable public var isFull: Bool { count == capacity }
 
+  /// Gives the element's address, so that a part of it is read or changed in place.
   @inlinable
   public subscript(_ index: Int) -> Element {
-    get {
-      precondition(index >= 0 && index < count)
-      return base[index]
+    unsafeAddress {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+      return UnsafePointer(base + index)
     }
-    set {
-      precondition(index >= 0 && index < count)
-      base[index] = newValue
+    unsafeMutableAddress {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+      return base + index
     }
   }
 
@@ -43,11 +44,20 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
     return true
   }
 
+  /// Adds `element` before the one at `index`; there has to be room.
+  public mutating func insert(_ element: Element, at index: Int) {
+    precondition(index >= 0 && index <= count && count < capacity)
+    (base + (index &+ 1)).update(from: base + index, count: count &- index)
+    base[index] = element
+    count &+= 1
+  }
+
   public mutating func removeAll() { count = 0 }
 
-  public mutating func removeLast() {
-    precondition(count > 0)
-    count &-= 1
+  /// Forgets everything after the first `length` elements.
+  public mutating func truncate(to length: Int) {
+    precondition(length >= 0 && length <= count)
+    count = length
   }
 
   /// For kernels: the elements, valid until the next mutation.

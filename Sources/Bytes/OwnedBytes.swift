@@ -1,3 +1,7 @@
+/// The one place where memory is asked for.
+@inline(never)
+func allocate(_ count: Int) -> UnsafeMutableRawPointer { .allocate(byteCount: count, alignment: 16) }
+
 /// A block of memory with one owner, zeroed at birth and released with it: file buffers, request and response
 /// buffers, scratch space.
 public final class OwnedBytes {
@@ -6,7 +10,7 @@ public final class OwnedBytes {
 
   public init(capacity: Int) {
     self.capacity = capacity
-    start = UnsafeMutableRawPointer.allocate(byteCount: max(capacity, 1), alignment: 16)
+    start = allocate(max(capacity, 1))
     start.initializeMemory(as: UInt8.self, repeating: 0, count: max(capacity, 1))
   }
 

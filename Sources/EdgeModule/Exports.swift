@@ -28,31 +28,35 @@ public func martletABIVersion() -> UInt32 { 1 }
 @c @_expose(wasm, "martlet_reserve")
 public func martletReserve(_ size: UInt32) -> UnsafeMutableRawPointer? {
   guard size > 0, size <= 1 << 30 else { return nil }
-  if module.reserved == nil || module.reserved!.capacity < Int(size) { module.reserved = OwnedBytes(capacity: Int(size)) }
-  return module.reserved!.start
+  if let reserved = module.reserved, size <= UInt32(reserved.capacity) { return reserved.start }
+  let reserved = OwnedBytes(capacity: Int(size))
+  module.reserved = reserved
+  return reserved.start
 }
 
 @c @_expose(wasm, "martlet_open")
 public func martletOpen(_ kind: UInt32, _ size: UInt32) -> UInt32 {
-  guard let reserved = module.reserved, Int(size) <= reserved.capacity else { return 0 }
-  if let problem = module.service.open(kind: kind, reserved.view.prefix(Int(size))) {
+  // What was not reserved is refused as an empty file is.
+  var file = ByteView.empty
+  if let reserved = module.reserved, size <= UInt32(reserved.capacity) { file = reserved.view.prefix(Int(size)) }
+  if let problem = module.service.open(kind: kind, file) {
     module.response = problem
     return UInt32(problem.count)
   }
   // The snapshot reads it in place from now on.
-  _ = Unmanaged.passRetained(reserved)
+  if let reserved = module.reserved { _ = Unmanaged.passRetained(reserved) }
   module.reserved = nil
   return 0
 }
 
 @c @_expose(wasm, "martlet_request")
 public func martletRequest(_ size: UInt32) -> UnsafeMutableRawPointer? {
-  Int(size) <= module.request.capacity ? module.request.start : nil
+  size <= UInt32(Limits.request) ? module.request.start : nil
 }
 
 @c @_expose(wasm, "martlet_handle")
 public func martletHandle(_ size: UInt32) -> UInt32 {
-  module.response = module.service.handle(module.request.view.prefix(Int(size)))
+  module.response = module.service.handle(module.request.view.prefix(Int(min(size, UInt32(Limits.request)))))
   return UInt32(module.response.count)
 }
 

@@ -1,117 +1,142 @@
 import Bytes
 import JSONText
+import Recommender
 import Session
 
 /// The events of a request body: one JSON object, an array of them, or NDJSON. Names of the types are Martlet's own
 /// or those of GA4, Segment and Mixpanel; an item is named by `item_id` or `product_id`, in the event itself or
 /// in the object where those services put it (`properties`, `params`, `ecommerce`), alone or in a list (`items`, `products`).
 struct EventBody {
-  private let now: UInt32
-  private let window: UInt32
+  let base: BaseSnapshot
+  let now: UInt32
+  /// Room for one decoded string.
+  let scratch: OwnedBytes
   private(set) var count = 0
+  /// Items of the current event that have been recorded.
+  private var items = 0
 
-  init(now: UInt32, window: UInt32) {
+  init(base: BaseSnapshot, now: UInt32, scratch: OwnedBytes) {
+    self.base = base
     self.now = now
-    self.window = window
+    self.scratch = scratch
   }
 
-  /// Calls `record` with each signal, oldest first. `scratch` is room for one decoded string.
-  mutating func read(
-    _ body: ByteView, scratch: OwnedBytes, name: (ByteView) -> UInt32, record: (Signal) -> Void
-  ) throws(Problem) {
-    guard let first = body.firstNonSpace else { throw Problem(.badRequest, "the body is empty", field: "body") }
+  /// Records each event in `session`, oldest first.
+  mutating func read(_ body: ByteView, into session: inout Session) throws(Problem) {
+    guard let first = body.firstNonSpace else { throw .badRequest("the body is empty", field: "body") }
     if body[first] == UInt8(ascii: "[") {
-      let array = try EventBody.parse(body, at: 0)
-      for event in array.elements { try read(event, scratch, name, record) }
+      var events = try EventBody.parse(body, at: 0).elements
+      while let event = events.next() { try read(event, into: &session) }
       return
     }
-    // An object may be laid out over several lines; only what does not parse as a whole is taken line by line.
-    if let object = try? JSONValue.parse(body) { return try read(object, scratch, name, record) }
-    var start = 0
-    while start < body.count {
-      let end = body.firstIndex(of: 0x0A, from: start) ?? body.count
-      let line = body.prefix(end).dropFirst(start)
-      if line.firstNonSpace != nil { try read(EventBody.parse(line, at: start), scratch, name, record) }
-      start = end + 1
+    // An object may be laid out over several lines; where something follows it, each line holds one.
+    if let object = try EventBody.single(body) { return try read(object, into: &session) }
+    var rest = body
+    while !rest.isEmpty {
+      let start = body.count &- rest.count
+      let line = rest.removeField(before: 0x0A)
+      if line.firstNonSpace != nil { try read(EventBody.parse(line, at: start), into: &session) }
+    }
+  }
+
+  private static func single(_ text: ByteView) throws(Problem) -> JSONValue? {
+    do { return try JSONValue.parse(text) } catch {
+      if error.kind == .trailingBytes { return nil }
+      throw refusal(error, 0)
     }
   }
 
   private static func parse(_ text: ByteView, at start: Int) throws(Problem) -> JSONValue {
     do { return try JSONValue.parse(text) } catch {
-      throw Problem(.badRequest, error.reason, field: "body", at: ("offset", start + error.offset))
+      throw refusal(error, start)
     }
   }
 
-  private mutating func read(
-    _ event: JSONValue, _ scratch: OwnedBytes, _ name: (ByteView) -> UInt32, _ record: (Signal) -> Void
-  ) throws(Problem) {
-    func refuse(_ detail: StaticString, _ field: StaticString) -> Problem {
-      Problem(.badRequest, detail, field: field, at: ("event", count))
+  private static func refusal(_ error: JSONError, _ start: Int) -> Problem {
+    .badRequest(error.reason, field: "body", at: .offset(start &+ error.offset))
+  }
+
+  @inline(never)
+  private mutating func read(_ event: JSONValue, into session: inout Session) throws(Problem) {
+    guard count < Limits.events else { throw refusal("more than 1000 events in one request", "body") }
+    guard event.kind == .object else { throw refusal("an event is a JSON object", "body") }
+    guard let name = event.member(named: "event", or: "type"), name.kind == .string else {
+      throw refusal("the event has no name", "event")
     }
-    guard count < Limits.events else { throw refuse("more than 1000 events in one request", "body") }
-    guard event.kind == .object else { throw refuse("an event is a JSON object", "body") }
-    let typeName = event.member(named: "event") ?? event.member(named: "type")
-    guard let typeName, typeName.kind == .string else { throw refuse("the event has no name", "event") }
-    guard let type = EventType(named: EventBody.text(typeName, scratch)) else {
-      throw refuse("no such type of event", "event")
-    }
+    guard let type = EventType(named: text(name)) else { throw refusal("no such type of event", "event") }
     guard let time = time(of: event) else {
-      throw refuse("not a time in seconds or milliseconds since 1970", "time")
+      throw refusal("not a time in seconds or milliseconds since 1970", "time")
     }
-    var items = 0
-    func take(_ value: JSONValue) {
-      let id = EventBody.text(value, scratch)
-      guard !id.isEmpty else { return }
-      items += 1
-      record(Signal(item: name(id), type: type, time: time))
+    items = 0
+    let none = Signal(item: 0, type: type, time: time)
+    if !recordItems(of: event, none, into: &session) {
+      for place in 0..<3 {
+        let name: StaticString = place == 0 ? "properties" : place == 1 ? "params" : "ecommerce"
+        if let inner = event.member(named: name), recordItems(of: inner, none, into: &session) { break }
+      }
     }
-    EventBody.forEachItem(of: event, take)
     if items == 0 {
-      guard type == .search else { throw refuse("the event names no item", "item_id") }
-      record(Signal(item: 0, type: type, time: time))
+      guard type == .search else { throw refusal("the event names no item", "item_id") }
+      session.record(none)
     }
-    count += 1
+    count &+= 1
+  }
+
+  private func refusal(_ detail: StaticString, _ field: StaticString) -> Problem {
+    .badRequest(detail, field: field, at: .event(count))
   }
 
   /// The event's own time where it is inside the window, else the request's; nil where it is no time.
   private func time(of event: JSONValue) -> UInt32? {
-    guard let value = event.member(named: "time") ?? event.member(named: "timestamp"), value.kind == .number else {
-      // Segment writes ISO 8601 text: the request's own time is near enough.
-      return now
-    }
-    guard var seconds = value.fixed(decimals: 0), seconds >= 0 else { return nil }
+    guard let value = event.member(named: "time", or: "timestamp") else { return now }
+    // Segment writes ISO 8601 text: the request's own time is near enough.
+    if value.kind == .string || value.isNull { return now }
+    guard value.kind == .number, var seconds = value.fixed(decimals: 0), seconds >= 0 else { return nil }
     if seconds > Int64(UInt32.max) { seconds /= 1000 }
-    guard seconds <= Int64(UInt32.max) else { return nil }
-    let time = UInt32(seconds)
-    return time <= now && now - time <= window ? time : now
+    guard let time = UInt32(exactly: seconds) else { return nil }
+    return time <= now && now &- time <= base.sessionWindow ? time : now
   }
 
-  private static func forEachItem(of event: JSONValue, _ body: (JSONValue) -> Void) {
-    func visit(_ object: JSONValue) -> Bool {
-      if let id = object.member(named: "item_id") ?? object.member(named: "product_id") {
-        body(id)
-        return true
-      }
-      guard let list = object.member(named: "items") ?? object.member(named: "products") else { return false }
-      for item in list.elements {
-        if let id = item.member(named: "item_id") ?? item.member(named: "product_id") { body(id) }
-      }
+  /// Records `signal` for each item that `object` names; false where it has no place for items.
+  @inline(never)
+  private mutating func recordItems(of object: JSONValue, _ signal: Signal, into session: inout Session) -> Bool {
+    if let id = object.itemID {
+      record(id, signal, into: &session)
       return true
     }
-    if visit(event) { return }
-    for key in 0..<3 {
-      let name: StaticString = key == 0 ? "properties" : key == 1 ? "params" : "ecommerce"
-      if let inner = event.member(named: name), visit(inner) { return }
+    guard let list = object.member(named: "items", or: "products") else { return false }
+    var items = list.elements
+    while let item = items.next() {
+      if let id = item.itemID { record(id, signal, into: &session) }
     }
+    return true
+  }
+
+  @inline(never)
+  private mutating func record(_ value: JSONValue, _ signal: Signal, into session: inout Session) {
+    let id = text(value)
+    guard !id.isEmpty else { return }
+    items &+= 1
+    session.record(Signal(item: base.name(ofID: id), type: signal.type, time: signal.time))
   }
 
   /// A string's bytes, decoded into `scratch` where it holds escapes; a number's digits as they stand.
-  private static func text(_ value: JSONValue, _ scratch: OwnedBytes) -> ByteView {
+  private func text(_ value: JSONValue) -> ByteView {
     if value.kind == .number { return value.text }
     if let plain = value.unescapedString { return plain }
     var writer = ByteWriter(scratch)
     value.append(to: &writer)
     return writer.overflowed ? .empty : writer.view
+  }
+}
+
+extension JSONValue {
+  fileprivate var itemID: JSONValue? { member(named: "item_id", or: "product_id") }
+
+  /// The first name is Martlet's, the second what other services call the same thing.
+  @inline(never)
+  fileprivate func member(named name: StaticString, or other: StaticString) -> JSONValue? {
+    member(named: name) ?? member(named: other)
   }
 }
 

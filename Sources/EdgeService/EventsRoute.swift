@@ -6,13 +6,12 @@ import Session
 extension Service {
   /// `POST /events`: adds the events to the session and gives the visitor its new token. A body with an event that does not fit
   /// is refused whole, so that the sender can mend and send it again.
-  func events(_ request: HTTPRequest, _ reply: inout Reply) throws(Problem) {
-    guard let base = recommender.snapshots.base else { throw Problem(.unavailable, "no snapshot is open") }
-    let visit = try Visit(request.headers, asOf: base.asOf)
+  func events(_ headers: HTTPHeaders, _ body: ByteView, _ reply: inout Reply) throws(Problem) {
+    let base = try openBase()
+    let visit = try Visit(headers, asOf: base.asOf)
     readSession(visit)
-    var events = EventBody(now: visit.now, window: base.sessionWindow)
-    try events.read(
-      request.body, scratch: scratch, name: { base.name(ofID: $0) }, record: { session.record($0) })
+    var events = EventBody(base: base, now: visit.now, scratch: scratch)
+    try events.read(body, into: &session)
     if visit.mayPersonalise {
       session.sequence &+= 1
       writeToken(&reply.headers, lifetime: base.sessionWindow)
@@ -21,12 +20,9 @@ extension Service {
     }
     reply.headers.append("Cache-Control: no-store\r\n")
     reply.json.beginObject()
-    reply.json.key("accepted")
-    reply.json.integer(Int64(events.count))
-    reply.json.key("stored")
-    reply.json.bool(visit.mayPersonalise)
-    reply.json.key("signals")
-    reply.json.integer(Int64(session.count))
+    reply.json.member("accepted", Int64(events.count))
+    reply.json.member("stored", visit.mayPersonalise)
+    reply.json.member("signals", Int64(session.count))
     reply.json.endObject()
   }
 

@@ -16,26 +16,26 @@ struct HTTPRequest {
   let body: ByteView
 
   init(_ message: ByteView) throws(Problem) {
-    guard let lineEnd = message.endOfLine(from: 0) else { throw .badMessage("the start line has no end") }
-    let line = message.prefix(lineEnd)
-    guard let first = line.firstIndex(of: 0x20), let second = line.firstIndex(of: 0x20, from: first + 1),
-      line.dropFirst(second + 1).equals("HTTP/1.1")
-    else { throw .badMessage("the start line is not 'METHOD target HTTP/1.1'") }
-    let name = line.prefix(first)
+    var rest = message
+    guard var line = rest.removeLine() else { throw .badRequest("the start line has no end") }
+    guard let name = line.removeFirst(before: 0x20), var target = line.removeFirst(before: 0x20),
+      line.equals("HTTP/1.1")
+    else { throw .badRequest("the start line is not 'METHOD target HTTP/1.1'") }
     method = name.equals("GET") ? .get : name.equals("POST") ? .post : .other
-    let target = line.prefix(second).dropFirst(first + 1)
-    guard !target.isEmpty, target[0] == UInt8(ascii: "/") else { throw .badMessage("the target is not a path") }
+    guard !target.isEmpty, target[0] == UInt8(ascii: "/") else { throw .badRequest("the target is not a path") }
     guard target.count <= Limits.target else {
       throw Problem(.uriTooLong, "the target is longer than 8 KB")
     }
-    let mark = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
-    path = target.prefix(mark)
-    query = target.dropFirst(mark + 1)
-    let afterLine = message.dropFirst(lineEnd + 2)
-    let headerCount = try HTTPHeaders.length(afterLine)
-    headers = HTTPHeaders(afterLine.prefix(headerCount))
-    body = afterLine.dropFirst(headerCount + 2)
+    path = target.removeField(before: UInt8(ascii: "?"))
+    query = target
+    headers = try HTTPHeaders(before: &rest)
+    body = rest
     try check()
+  }
+
+  /// Throws where the request has another method than the one that its path takes.
+  func allow(_ method: Method) throws(Problem) {
+    guard self.method == method else { throw .methodNotAllowed(method == .get ? "GET" : "POST") }
   }
 
   private func check() throws(Problem) {
@@ -45,7 +45,7 @@ struct HTTPRequest {
     guard body.count <= Limits.body else { throw Problem(.contentTooLarge, "the body is longer than 64 KB") }
     if let length = headers["content-length"] {
       guard length.unsignedDecimal() == UInt64(body.count) else {
-        throw Problem(.badRequest, "Content-Length differs from the bytes of the body", field: "Content-Length")
+        throw .badRequest("Content-Length differs from the bytes of the body", field: "Content-Length")
       }
     }
   }
@@ -55,36 +55,33 @@ struct HTTPRequest {
 struct HTTPHeaders {
   private let lines: ByteView
 
-  /// `lines` is checked: each line ends in CRLF and has a name and a colon.
-  fileprivate init(_ lines: ByteView) { self.lines = lines }
-
-  /// The length of the header lines up to the blank line.
-  fileprivate static func length(_ bytes: ByteView) throws(Problem) -> Int {
-    var offset = 0
-    while let end = bytes.endOfLine(from: offset) {
-      if end == offset { return offset }
-      guard let colon = bytes.firstIndex(of: UInt8(ascii: ":"), from: offset), colon < end, colon > offset else {
-        throw .badMessage("a header line has no name")
+  /// Takes the header section and the blank line off `rest`, once each line has been found to have a name.
+  fileprivate init(before rest: inout ByteView) throws(Problem) {
+    let section = rest
+    while let line = rest.removeLine() {
+      let count = section.count &- rest.count
+      if line.isEmpty {
+        lines = section.prefix(count)
+        return
       }
-      for index in offset..<colon where !isTokenCharacter(bytes[index]) {
-        throw .badMessage("a header name has a character that names do not have")
+      var value = line
+      guard let name = value.removeFirst(before: UInt8(ascii: ":")), !name.isEmpty else {
+        throw .badRequest("a header line has no name")
       }
-      offset = end + 2
-      guard offset <= Limits.headers else {
-        throw Problem(.headersTooLarge, "the headers are longer than 32 KB")
+      for index in 0..<name.count where !HTTPHeaders.isTokenCharacter(name[index]) {
+        throw .badRequest("a header name has a character that names do not have")
       }
+      guard count <= Limits.headers else { throw Problem(.headersTooLarge, "the headers are longer than 32 KB") }
     }
-    throw .badMessage("the headers do not end in a blank line")
+    throw .badRequest("the headers do not end in a blank line")
   }
 
   /// The value of the first header of that name (in lower case), without spaces around it.
+  @inline(never)
   subscript(_ name: StaticString) -> ByteView? {
-    var offset = 0
-    while let end = lines.endOfLine(from: offset), let colon = lines.firstIndex(of: UInt8(ascii: ":"), from: offset) {
-      if lines.prefix(colon).dropFirst(offset).equalsIgnoringCase(name) {
-        return lines.prefix(end).dropFirst(colon + 1).trimmed
-      }
-      offset = end + 2
+    var rest = lines
+    while var line = rest.removeLine(), let found = line.removeFirst(before: UInt8(ascii: ":")) {
+      if found.equalsIgnoringCase(name) { return line.trimmed }
     }
     return nil
   }
@@ -93,28 +90,28 @@ struct HTTPHeaders {
   func cookie(_ name: StaticString) -> ByteView? {
     guard var rest = self["cookie"] else { return nil }
     while !rest.isEmpty {
-      let end = rest.firstIndex(of: UInt8(ascii: ";")) ?? rest.count
-      let pair = rest.prefix(end).trimmed
-      rest = rest.dropFirst(end + 1)
-      if let equals = pair.firstIndex(of: UInt8(ascii: "=")), pair.prefix(equals).equals(name) {
-        return pair.dropFirst(equals + 1)
-      }
+      var value = rest.removeField(before: UInt8(ascii: ";")).trimmed
+      if let found = value.removeFirst(before: UInt8(ascii: "=")), found.equals(name) { return value }
     }
     return nil
   }
 
   private static func isTokenCharacter(_ byte: UInt8) -> Bool {
     switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
-    default: false
+    // RFC 9110 §5.6.2: visible ASCII but for the delimiters.
+    case 0x22, 0x28, 0x29, 0x2C, 0x2F, 0x3A...0x40, 0x5B...0x5D, 0x7B, 0x7D: false
+    default: byte > 0x20 && byte < 0x7F
     }
   }
 }
 
 extension ByteView {
-  /// Where the line that holds `from` ends: the index of its CR LF.
-  fileprivate func endOfLine(from: Int) -> Int? {
-    guard let end = firstIndex(of: 0x0D, from: from), has(end, 2), self[end + 1] == 0x0A else { return nil }
-    return end
+  /// Removes and gives the first line, without its CR LF; nil where it does not end so.
+  @inline(never)
+  fileprivate mutating func removeLine() -> ByteView? {
+    var rest = self
+    guard let line = rest.removeFirst(before: 0x0D), !rest.isEmpty, rest[0] == 0x0A else { return nil }
+    self = rest.dropFirst(1)
+    return line
   }
 }

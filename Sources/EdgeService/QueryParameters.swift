@@ -10,35 +10,34 @@ struct QueryParameters {
   /// for itself, as browsers take it.
   mutating func next(scratch: inout ByteWriter) -> (name: ByteView, value: ByteView)? {
     while !rest.isEmpty {
-      let end = rest.firstIndex(of: UInt8(ascii: "&")) ?? rest.count
-      let pair = rest.prefix(end)
-      rest = rest.dropFirst(end + 1)
+      var pair = rest.removeField(before: UInt8(ascii: "&"))
       guard !pair.isEmpty else { continue }
-      let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.count
-      let name = QueryParameters.decode(pair.prefix(equals), &scratch)
-      return (name, QueryParameters.decode(pair.dropFirst(equals + 1), &scratch))
+      let name = QueryParameters.decode(pair.removeField(before: UInt8(ascii: "=")), &scratch)
+      return (name, QueryParameters.decode(pair, &scratch))
     }
     return nil
   }
 
+  @inline(never)
   private static func decode(_ text: ByteView, _ scratch: inout ByteWriter) -> ByteView {
     let start = scratch.count
     var index = 0
     while index < text.count {
       let byte = text[index]
-      if byte == UInt8(ascii: "%"), text.has(index, 3), let high = hexDigit(text[index + 1]),
-        let low = hexDigit(text[index + 2])
+      if byte == UInt8(ascii: "%"), text.has(index, 3), let high = hexDigit(text[index &+ 1]),
+        let low = hexDigit(text[index &+ 2])
       {
         scratch.append(high << 4 | low)
-        index += 3
+        index &+= 3
       } else {
         scratch.append(byte == UInt8(ascii: "+") ? 0x20 : byte)
-        index += 1
+        index &+= 1
       }
     }
     return scratch.view.dropFirst(start)
   }
 
+  @inline(never)
   private static func hexDigit(_ byte: UInt8) -> UInt8? {
     switch byte {
     case 0x30...0x39: byte - 0x30
@@ -57,9 +56,7 @@ struct CommaSeparated {
 
   mutating func next() -> ByteView? {
     while !rest.isEmpty {
-      let end = rest.firstIndex(of: UInt8(ascii: ",")) ?? rest.count
-      let part = rest.prefix(end).trimmed
-      rest = rest.dropFirst(end + 1)
+      let part = rest.removeField(before: UInt8(ascii: ",")).trimmed
       if !part.isEmpty { return part }
     }
     return nil

@@ -19,6 +19,7 @@ public final class Service {
   private let headerLines = OwnedBytes(capacity: 2048)
   private let output = OwnedBytes(capacity: Limits.response)
 
+  @inline(never)
   public init() {}
 
   // MARK: Files
@@ -38,19 +39,13 @@ public final class Service {
   private func refusal(_ error: SnapshotError) -> ByteView {
     var json = JSONWriter(ByteWriter(output))
     json.beginObject()
-    json.key("title")
-    json.string("the file was not opened")
-    json.key("reason")
-    json.string(error.kind.name)
-    if error.table.utf8CodeUnitCount > 0 {
-      json.key("table")
-      json.string(error.table)
-    }
+    json.member("title", "the file was not opened")
+    json.member("reason", error.kind.name)
+    if error.table.utf8CodeUnitCount > 0 { json.member("table", error.table) }
     if let sqlite = error.sqlite {
-      json.key("sqlite")
-      json.string(sqlite.kind.name)
-      json.key("offset")
-      json.unsigned(sqlite.offset)
+      json.member("sqlite", sqlite.kind.name)
+      // Inside a file in memory, or just behind one: far below 2^63.
+      json.member("offset", Int64(truncatingIfNeeded: sqlite.offset))
     }
     json.endObject()
     return json.output.view
@@ -75,27 +70,30 @@ public final class Service {
   }
 
   private func route(_ request: HTTPRequest, _ reply: inout Reply) throws(Problem) {
-    if request.path.equals("/recommendations") {
-      try only(.get, request, "GET")
-      try recommendations(request, &reply)
-    } else if request.path.equals("/events") {
-      try only(.post, request, "POST")
-      try events(request, &reply)
-    } else if request.path.equals("/snapshot") {
-      try only(.get, request, "GET")
-      try snapshot(request, &reply)
-    } else if request.path.equals("/healthz") {
-      try only(.get, request, "GET")
-      try health(&reply)
-    } else {
-      throw Problem(.notFound, "no such path: /recommendations, /events, /snapshot and /healthz are there")
+    let path = request.path
+    if path.equals("/events") {
+      try request.allow(.post)
+      return try events(request.headers, request.body, &reply)
     }
+    if path.equals("/recommendations") {
+      try request.allow(.get)
+      return try recommendations(request.headers, request.query, &reply)
+    }
+    if path.equals("/snapshot") {
+      try request.allow(.get)
+      return try snapshot(request.headers, &reply)
+    }
+    if path.equals("/healthz") {
+      try request.allow(.get)
+      return try health(&reply)
+    }
+    throw Problem(.notFound, "no such path: /recommendations, /events, /snapshot and /healthz are there")
   }
 
-  private func only(_ method: HTTPRequest.Method, _ request: HTTPRequest, _ allow: StaticString) throws(Problem) {
-    guard request.method == method else {
-      throw Problem(.methodNotAllowed, "this path does not take that method", allow: allow)
-    }
+  /// The base, without which only problems can be answered.
+  func openBase() throws(Problem) -> BaseSnapshot {
+    guard let base = recommender.snapshots.base else { throw Problem(.unavailable, "no snapshot is open") }
+    return base
   }
 
   // MARK: The visitor
@@ -128,12 +126,7 @@ struct Reply {
     status = problem.status.rawValue
     reason = problem.status.reason
     contentType = "application/problem+json"
-    if problem.allow.utf8CodeUnitCount > 0 {
-      headers.append("Allow: ")
-      headers.append(problem.allow)
-      headers.append("\r\n")
-    }
-    headers.append("Cache-Control: no-store\r\n")
+    problem.writeHeaders(to: &headers)
     problem.write(to: &json)
   }
 

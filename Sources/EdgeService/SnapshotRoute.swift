@@ -5,35 +5,29 @@ import SnapshotFormat
 
 extension Service {
   /// `GET /snapshot`: which generation answers, how old its newest event is, what it holds.
-  func snapshot(_ request: HTTPRequest, _ reply: inout Reply) throws(Problem) {
-    guard let base = recommender.snapshots.base else { throw Problem(.unavailable, "no snapshot is open") }
-    let visit = try Visit(request.headers, asOf: base.asOf)
+  func snapshot(_ headers: HTTPHeaders, _ reply: inout Reply) throws(Problem) {
+    let base = try openBase()
+    let visit = try Visit(headers, asOf: base.asOf)
     reply.headers.append("Cache-Control: no-store\r\n")
-    func number(_ key: StaticString, _ value: UInt32) {
-      reply.json.key(key)
-      reply.json.unsigned(UInt64(value))
-    }
     reply.json.beginObject()
-    reply.json.key("generation")
-    reply.json.string(base.generation)
-    number("format", FormatVersion.current)
-    number("as_of", base.asOf)
-    number("age_seconds", visit.now > base.asOf ? visit.now - base.asOf : 0)
-    number("items", base.items)
-    number("shown", base.shown)
-    number("dimensions", UInt32(base.dimensions))
-    reply.json.key("texts")
-    reply.json.bool(recommender.snapshots.text != nil)
+    reply.json.member("generation", base.generation)
+    reply.json.member("format", Int64(FormatVersion.current))
+    reply.json.member("as_of", Int64(base.asOf))
+    reply.json.member("age_seconds", max(0, Int64(visit.now) - Int64(base.asOf)))
+    reply.json.member("items", Int64(base.items))
+    reply.json.member("shown", Int64(base.shown))
+    reply.json.member("dimensions", Int64(base.dimensions))
+    reply.json.member("texts", recommender.snapshots.text != nil)
     reply.json.key("regions")
     reply.json.beginArray()
-    for region in recommender.snapshots.regions {
+    var next = recommender.snapshots.regions
+    while let region = next {
       reply.json.beginObject()
-      reply.json.key("code")
-      reply.json.string(region.code)
-      reply.json.key("parent")
-      if let parent = region.parent { reply.json.string(parent) } else { reply.json.null() }
-      number("people", region.people)
+      reply.json.member("code", region.code)
+      reply.json.member("parent", orNull: region.parent)
+      reply.json.member("people", Int64(region.people))
       reply.json.endObject()
+      next = region.next
     }
     reply.json.endArray()
     reply.json.endObject()
@@ -41,13 +35,11 @@ extension Service {
 
   /// `GET /healthz`: 200 once a base is open.
   func health(_ reply: inout Reply) throws(Problem) {
-    guard let base = recommender.snapshots.base else { throw Problem(.unavailable, "no snapshot is open") }
+    let base = try openBase()
     reply.headers.append("Cache-Control: no-store\r\n")
     reply.json.beginObject()
-    reply.json.key("status")
-    reply.json.string("ok")
-    reply.json.key("generation")
-    reply.json.string(base.generation)
+    reply.json.member("status", "ok")
+    reply.json.member("generation", base.generation)
     reply.json.endObject()
   }
 }

@@ -16,7 +16,7 @@ struct Visit {
   init(_ headers: HTTPHeaders, asOf: UInt32) throws(Problem) {
     if let time = headers["martlet-time"] {
       guard let milliseconds = time.unsignedDecimal(maximum: UInt64(UInt32.max) * 1000) else {
-        throw Problem(.badRequest, "not a time in milliseconds since 1970", field: "Martlet-Time")
+        throw .badRequest("not a time in milliseconds since 1970", field: "Martlet-Time")
       }
       now = UInt32(milliseconds / 1000)
     } else {
@@ -32,7 +32,7 @@ struct Visit {
     guard let consent = headers["martlet-consent"] else { return true }
     if consent.equals("none") { return false }
     guard consent.equals("session") || consent.equals("full") else {
-      throw Problem(.badRequest, "consent is none, session or full", field: "Martlet-Consent")
+      throw .badRequest("consent is none, session or full", field: "Martlet-Consent")
     }
     return true
   }

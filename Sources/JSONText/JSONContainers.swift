@@ -13,7 +13,10 @@ extension JSONValue {
   /// The same for a name that is not a literal.
   public func member(_ name: ByteView) -> JSONValue? {
     var found: JSONValue?
-    for member in members where member.key.equals(name) { found = member.value }
+    var members = members
+    while let member = members.next() {
+      if member.key.equals(name) { found = member.value }
+    }
     return found
   }
 }
@@ -45,14 +48,16 @@ struct JSONItems {
     rest = container.kind == kind ? container.text.dropFirst(1).dropLast(1) : .empty
   }
 
+  @inline(never)
   mutating func next() -> JSONValue? {
     var start = 0
     while start < rest.count, isSeparator(rest[start]) { start &+= 1 }
     rest = rest.dropFirst(start)
     guard !rest.isEmpty else { return nil }
     let length = lengthOfValue()
-    defer { rest = rest.dropFirst(length) }
-    return JSONValue(checked: rest.prefix(length))
+    let value = JSONValue(checked: rest.prefix(length))
+    rest = rest.dropFirst(length)
+    return value
   }
 
   private func isSeparator(_ byte: UInt8) -> Bool {

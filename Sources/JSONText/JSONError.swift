@@ -1,6 +1,6 @@
 /// Why a text is not JSON, and the offset of the byte at which that became clear.
 public struct JSONError: Error, Equatable, Sendable {
-  public enum Kind: UInt8, Sendable {
+  public enum Kind: UInt8, Error {
     case unexpectedEnd
     case unexpectedByte
     /// More than `JSONValue.depthLimit` objects and arrays inside one another.

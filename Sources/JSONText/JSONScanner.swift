@@ -1,15 +1,26 @@
 import Bytes
 
 /// Checks the syntax of RFC 8259 without recursion and without memory of its own: which of the open containers are
-/// objects is kept in the bits of one word.
+/// objects is kept in the bits of one word. Where it throws, `position` is the place of the error.
 struct JSONScanner {
   let text: ByteView
   var position = 0
 
   init(_ text: ByteView) { self.text = text }
 
+  /// The one value of the whole text, without the white space around it.
+  mutating func document() throws(JSONError.Kind) -> ByteView {
+    skipSpace()
+    let start = position
+    try value()
+    let document = text.prefix(position).dropFirst(start)
+    skipSpace()
+    guard position == text.count else { throw .trailingBytes }
+    return document
+  }
+
   /// Moves past one value. Throws at the first byte that cannot continue one.
-  mutating func value() throws(JSONError) {
+  mutating func value() throws(JSONError.Kind) {
     var depth = 0
     var objects: UInt32 = 0
     repeat {
@@ -17,7 +28,7 @@ struct JSONScanner {
       switch try next() {
       case UInt8(ascii: "{"), UInt8(ascii: "["):
         let isObject = text[position] == UInt8(ascii: "{")
-        guard depth < JSONValue.depthLimit else { throw failure(.tooDeep) }
+        guard depth < JSONValue.depthLimit else { throw .tooDeep }
         position &+= 1
         depth &+= 1
         objects = objects << 1 | (isObject ? 1 : 0)
@@ -38,7 +49,7 @@ struct JSONScanner {
           depth &-= 1
           objects >>= 1
         } else if byte != UInt8(ascii: ",") {
-          throw failure(.unexpectedByte)
+          throw .unexpectedByte
         }
         position &+= 1
         if byte == UInt8(ascii: ",") {
@@ -49,6 +60,7 @@ struct JSONScanner {
     } while depth > 0
   }
 
+  @inline(never)
   mutating func skipSpace() {
     while position < text.count {
       let byte = text[position]
@@ -57,36 +69,37 @@ struct JSONScanner {
     }
   }
 
-  func failure(_ kind: JSONError.Kind) -> JSONError { JSONError(kind: kind, offset: position) }
-
   private func closing(_ isObject: Bool) -> UInt8 { isObject ? UInt8(ascii: "}") : UInt8(ascii: "]") }
 
   /// The first byte that is not white space, not yet consumed.
-  private mutating func next() throws(JSONError) -> UInt8 {
+  @inline(never)
+  private mutating func next() throws(JSONError.Kind) -> UInt8 {
     skipSpace()
     return try current()
   }
 
-  private func current() throws(JSONError) -> UInt8 {
-    guard position < text.count else { throw failure(.unexpectedEnd) }
+  @inline(never)
+  private func current() throws(JSONError.Kind) -> UInt8 {
+    guard position < text.count else { throw .unexpectedEnd }
     return text[position]
   }
 
-  private mutating func key() throws(JSONError) {
-    guard try next() == UInt8(ascii: "\"") else { throw failure(.unexpectedByte) }
+  @inline(never)
+  private mutating func key() throws(JSONError.Kind) {
+    guard try next() == UInt8(ascii: "\"") else { throw .unexpectedByte }
     try string()
-    guard try next() == UInt8(ascii: ":") else { throw failure(.unexpectedByte) }
+    guard try next() == UInt8(ascii: ":") else { throw .unexpectedByte }
     position &+= 1
   }
 
-  private mutating func literal(_ word: StaticString) throws(JSONError) {
+  private mutating func literal(_ word: StaticString) throws(JSONError.Kind) {
     for index in 0..<word.utf8CodeUnitCount {
-      guard try current() == ByteView(word)[index] else { throw failure(.unexpectedByte) }
+      guard try current() == ByteView(word)[index] else { throw .unexpectedByte }
       position &+= 1
     }
   }
 
-  private mutating func string() throws(JSONError) {
+  private mutating func string() throws(JSONError.Kind) {
     position &+= 1
     while true {
       switch try current() {
@@ -94,17 +107,17 @@ struct JSONScanner {
         position &+= 1
         return
       case UInt8(ascii: "\\"): try escape()
-      case 0..<0x20: throw failure(.controlCharacter)
+      case 0..<0x20: throw .controlCharacter
       case 0x20..<0x80: position &+= 1
       default:
         let length = text.utf8SequenceLength(at: position)
-        guard length > 0 else { throw failure(.invalidUTF8) }
+        guard length > 0 else { throw .invalidUTF8 }
         position &+= length
       }
     }
   }
 
-  private mutating func escape() throws(JSONError) {
+  private mutating func escape() throws(JSONError.Kind) {
     position &+= 1
     switch try current() {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
@@ -113,21 +126,21 @@ struct JSONScanner {
     case UInt8(ascii: "u"):
       position &+= 1
       for _ in 0..<4 {
-        guard hexDigit(try current()) != nil else { throw failure(.invalidEscape) }
+        guard hexDigit(try current()) != nil else { throw .invalidEscape }
         position &+= 1
       }
-    default: throw failure(.invalidEscape)
+    default: throw .invalidEscape
     }
   }
 
-  private mutating func number() throws(JSONError) {
+  private mutating func number() throws(JSONError.Kind) {
     let isNegative = try current() == UInt8(ascii: "-")
     if isNegative { position &+= 1 }
-    guard isDigit() else { throw failure(isNegative ? .invalidNumber : .unexpectedByte) }
+    guard isDigit() else { throw isNegative ? .invalidNumber : .unexpectedByte }
     let startsWithZero = text[position] == UInt8(ascii: "0")
     position &+= 1
     if startsWithZero {
-      if isDigit() { throw failure(.invalidNumber) }
+      if isDigit() { throw .invalidNumber }
     } else {
       skipDigits()
     }
@@ -145,8 +158,8 @@ struct JSONScanner {
     return true
   }
 
-  private mutating func digits() throws(JSONError) {
-    guard isDigit() else { throw failure(.invalidNumber) }
+  private mutating func digits() throws(JSONError.Kind) {
+    guard isDigit() else { throw .invalidNumber }
     skipDigits()
   }
 

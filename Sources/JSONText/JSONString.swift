@@ -43,6 +43,7 @@ struct JSONStringBytes {
     content = value.kind == .string ? value.text.dropFirst(1).dropLast(1) : .empty
   }
 
+  @inline(never)
   mutating func next() -> UInt8? {
     if pending != 0 {
       defer { pending >>= 8 }

@@ -18,13 +18,11 @@ public struct JSONValue: Sendable {
   /// The one value of `text` (RFC 8259; white space around it is allowed). Strings are well-formed UTF-8.
   public static func parse(_ text: ByteView) throws(JSONError) -> JSONValue {
     var scanner = JSONScanner(text)
-    scanner.skipSpace()
-    let start = scanner.position
-    try scanner.value()
-    let end = scanner.position
-    scanner.skipSpace()
-    guard scanner.position == text.count else { throw scanner.failure(.trailingBytes) }
-    return JSONValue(checked: text.dropFirst(start).prefix(end - start))
+    do {
+      return JSONValue(checked: try scanner.document())
+    } catch {
+      throw JSONError(kind: error, offset: scanner.position)
+    }
   }
 
   /// `text` is one value of a text that has been checked.

@@ -31,6 +31,37 @@ public struct JSONWriter {
     needsComma = false
   }
 
+  /// A member whose key is a literal, like `key(_:)`, and its value.
+  @inline(never)
+  public mutating func member(_ name: StaticString, _ text: ByteView) {
+    key(name)
+    string(text)
+  }
+
+  @inline(never)
+  public mutating func member(_ name: StaticString, orNull text: ByteView?) {
+    guard let text else {
+      key(name)
+      return null()
+    }
+    member(name, text)
+  }
+
+  @inline(never)
+  public mutating func member(_ name: StaticString, _ literal: StaticString) { member(name, ByteView(literal)) }
+
+  @inline(never)
+  public mutating func member(_ name: StaticString, _ number: Int64) {
+    key(name)
+    integer(number)
+  }
+
+  @inline(never)
+  public mutating func member(_ name: StaticString, _ value: Bool) {
+    key(name)
+    bool(value)
+  }
+
   /// A string: quotes, backslashes and control characters are escaped, `<` too so that the text may stand inside an
   /// HTML script element, and bytes that are not UTF-8 become U+FFFD.
   @inline(never)

@@ -5,101 +5,130 @@ import SnapshotFormat
 /// An open base file. Everything per item is read in place, at the addresses resolved here.
 public final class BaseSnapshot {
   public let generation: ByteView
-  public let asOf: UInt32
-  public let items: UInt32
+  public private(set) var asOf: UInt32 = 0
+  public private(set) var items: UInt32 = 0
   /// Items 0..<shown may be recommended.
-  public let shown: UInt32
-  public let dimensions: Int
-  public let sessionWindow: UInt32
-  let weights: ScoringWeights
+  public private(set) var shown: UInt32 = 0
+  public private(set) var dimensions = 0
+  public private(set) var sessionWindow: UInt32 = 0
+  private(set) var weights = ScoringWeights()
+  private var slots: UInt32 = 0
+  private var categories: UInt16 = 0
+  private var regions: UInt32 = 0
 
-  let category: ColumnBlocks
-  let brand: ColumnBlocks
-  private let priceColumn: ColumnBlocks
-  let confidence: ColumnBlocks
-  let popularity: ColumnBlocks
-  let factor: ColumnBlocks?
-  let categories: UInt16
+  private var directory: BlockDirectory
+  /// By raw value of `Column`.
+  private var columns = FixedArray<ColumnBlocks>(capacity: Column.allCases.count)
+  /// By raw value of `Heap`.
+  private var heaps = FixedArray<Blocks>(capacity: Heap.allCases.count)
+  /// By category; `unknownAttribute` at the top. A parent has a smaller number than its children.
+  private var categoryParents = FixedArray<UInt16>(capacity: 0)
 
-  private let idAddress: ColumnBlocks
-  private let nextAddress: ColumnBlocks
-  private let togetherAddress: ColumnBlocks
-  private let slot: ColumnBlocks
-  private let slots: UInt32
-  private let ids: HeapBlocks
-  private let nextLists: HeapBlocks
-  private let togetherLists: HeapBlocks
-  /// Items whose name is not the plain hash of their id, by item number.
-  private let salts: [(item: UInt32, salt: UInt32)]
-  private let saltMax: UInt32
+  /// Items whose name is not the plain hash of their id.
+  private var salts = FixedArray<Salt>(capacity: 0)
+  private var saltMax: UInt32 = 0
 
-  private let file: SnapshotFile
-  private let categoryNames: Table
-  private let categoryIndex: Index
-  private let regions: Index
-  private let topLists: Table
+  private struct Salt: BitwiseCopyable {
+    let item: UInt32
+    let salt: UInt32
+  }
 
-  init(_ file: SnapshotFile) throws(SnapshotError) {
-    self.file = file
-    let meta = file.meta
+  private let tables: Tables
+
+  /// What is looked up by b-tree.
+  private struct Tables {
+    let categories: Table
+    let regions: Table
+    let topLists: Table
+
+    init(_ file: SnapshotFile) throws(SnapshotError) {
+      categories = try file.table(Schema.category)
+      regions = try file.table(Schema.region)
+      topLists = try file.table(Schema.topList)
+    }
+  }
+
+  /// Nothing in here fails: an initialiser that throws half-way is much code.
+  private init(_ file: SnapshotFile, _ tables: Tables) {
     generation = file.generation
+    directory = BlockDirectory(pageCount: file.database.header.pageCount)
+    self.tables = tables
+  }
+
+  static func open(_ file: SnapshotFile) throws(SnapshotError) -> BaseSnapshot {
+    let base = BaseSnapshot(file, try Tables(file))
+    try base.readMeta(file.meta)
+    try base.weights.read(file)
+    try base.readBlocks(file)
+    try base.readSalts(file)
+    try base.readCategories(file)
+    return base
+  }
+
+  private func readMeta(_ meta: Meta) throws(SnapshotError) {
     asOf = try meta.number(MetaKey.asOf, maximum: .max)
     items = try meta.number(MetaKey.items, maximum: 1 << 24)
     shown = try meta.number(MetaKey.shown, maximum: items)
     slots = try meta.number(MetaKey.slots, maximum: 1 << 26)
+    categories = UInt16(truncatingIfNeeded: try meta.number(MetaKey.categories, maximum: UInt32(unknownAttribute)))
+    regions = try meta.number(MetaKey.regions, maximum: UInt32(UInt16.max))
     dimensions = Int(try meta.number(MetaKey.dimensions, maximum: UInt32(FactorRow.dimensionsMax)))
     guard dimensions % FactorRow.dimensionsMultiple == 0 else {
       throw SnapshotError(.badValue, table: MetaKey.dimensions)
     }
     sessionWindow = try meta.number(MetaKey.sessionWindow)
-    weights = try ScoringWeights(file)
+  }
 
-    let count = items
-    func column(_ column: Column) throws(SnapshotError) -> ColumnBlocks {
-      try ColumnBlocks(column, of: file, count: count, dimensions: 0)
+  private func readBlocks(_ file: SnapshotFile) throws(SnapshotError) {
+    for column in Column.allCases {
+      var blocks = Blocks.none
+      // Without dimensions there is no table of factors.
+      if column != .factor || dimensions > 0 { blocks = try directory.add(column.table, of: file) }
+      let count = column == .slot ? slots : column == .factor && dimensions == 0 ? 0 : items
+      guard
+        let column = ColumnBlocks(
+          blocks, count: count, width: column.width(dimensions: dimensions), pageSize: file.pageSize)
+      else { throw SnapshotError(.wrongBlockSize, table: column.table) }
+      columns.append(column)
     }
-    category = try column(.category)
-    brand = try column(.brand)
-    priceColumn = try column(.price)
-    confidence = try column(.confidence)
-    popularity = try column(.popularity)
-    idAddress = try column(.id)
-    nextAddress = try column(.next)
-    togetherAddress = try column(.together)
-    factor = dimensions > 0 ? try ColumnBlocks(.factor, of: file, count: items, dimensions: dimensions) : nil
-    slot = try ColumnBlocks(.slot, of: file, count: slots, dimensions: 0)
-    ids = try HeapBlocks(.ids, of: file)
-    nextLists = try HeapBlocks(.nextLists, of: file)
-    togetherLists = try HeapBlocks(.togetherLists, of: file)
+    for heap in Heap.allCases { heaps.append(try directory.add(heap.table, of: file)) }
+  }
 
-    var salts: [(item: UInt32, salt: UInt32)] = []
-    var saltMax: UInt32 = 0
-    try file.forEachRow(of: Schema.itemSalt) { (row) throws(SQLiteError) in
-      guard case .integer(let salt)? = try row.record().value(at: 1), salt > 0, salt < Int64(SlotIndex.saltCount),
-        row.rowid >= 0, row.rowid < Int64(count)
-      else { return }
-      salts.append((UInt32(row.rowid), UInt32(salt)))
-      saltMax = max(saltMax, UInt32(salt))
+  private func readSalts(_ file: SnapshotFile) throws(SnapshotError) {
+    salts = FixedArray(capacity: try file.rowCount(of: Schema.itemSalt))
+    var rows = try file.rows(of: Schema.itemSalt)
+    while try rows.next() {
+      guard case .integer(let salt)? = try rows.value(1), salt > 0, salt < Int64(SlotIndex.saltCount),
+        rows.id >= 0, rows.id < Int64(items)
+      else { continue }
+      salts.append(Salt(item: UInt32(truncatingIfNeeded: rows.id), salt: UInt32(truncatingIfNeeded: salt)))
+      saltMax = max(saltMax, UInt32(truncatingIfNeeded: salt))
     }
-    self.salts = salts
-    self.saltMax = saltMax
+  }
 
-    var categories: UInt16 = 0
-    try file.forEachRow(of: Schema.category) { (row) throws(SQLiteError) in
-      if row.rowid >= 0, row.rowid < Int64(unknownAttribute) { categories = UInt16(row.rowid) + 1 }
+  private func readCategories(_ file: SnapshotFile) throws(SnapshotError) {
+    categoryParents = FixedArray(capacity: Int(categories))
+    var rows = try file.rows(of: Schema.category)
+    while try rows.next() {
+      guard rows.id == Int64(categoryParents.count) else { throw SnapshotError(.badValue, table: Schema.category) }
+      var parent = unknownAttribute
+      if case .integer(let id)? = try rows.value(1), id >= 0, id < rows.id { parent = UInt16(truncatingIfNeeded: id) }
+      guard categoryParents.append(parent) else { break }
     }
-    self.categories = categories
-    categoryNames = try file.table(Schema.category)
-    categoryIndex = try file.index(Schema.categoryByName)
-    regions = try file.keyed(Schema.region)
-    topLists = try file.table(Schema.topList)
+    guard categoryParents.isFull else { throw SnapshotError(.badValue, table: Schema.category) }
+  }
+
+  func column(_ column: Column) -> ColumnBlocks { columns[column.rawValue] }
+
+  private func entry(_ heap: Heap, _ column: Column, of item: UInt32) -> ByteView? {
+    heaps[heap.rawValue].entry(HeapAddress(rawValue: self.column(column).u32(item)))
   }
 
   // MARK: Items and their names
 
   /// The external id of `item`; empty where the snapshot is damaged.
   public func id(_ item: UInt32) -> ByteView {
-    guard let entry = ids.entry(HeapAddress(rawValue: idAddress.u32(item))), !entry.isEmpty else { return .empty }
+    guard let entry = entry(.ids, .id, of: item), !entry.isEmpty else { return .empty }
     return entry.slice(1, Int(entry[0])) ?? .empty
   }
 
@@ -114,29 +143,36 @@ public final class BaseSnapshot {
 
   public func item(name: UInt32) -> UInt32? {
     guard slots > 0 else { return nil }
+    let slot = column(.slot)
     var position = SlotIndex.start(name: name, slotCount: slots)
-    // A slot count that holds no empty slot is a damaged snapshot; the bound keeps the search from going round.
-    for _ in 0..<slots {
+    // Only a damaged snapshot has longer runs of full slots.
+    for _ in 0..<min(slots, SlotIndex.probesMax) {
       let value = slot.u32(position)
       guard value > 0, value <= items else { return nil }
-      if self.name(value - 1) == name { return value - 1 }
-      position = position + 1 == slots ? 0 : position + 1
+      if self.name(value &- 1) == name { return value &- 1 }
+      position = position &+ 1 == slots ? 0 : position &+ 1
     }
     return nil
   }
 
   public func item(id: ByteView) -> UInt32? {
     for salt in 0...saltMax {
-      // The id's own place: if another id has this name, the next salt may be this one's.
-      guard let found = item(name: hash32(id, seed: salt)) else { return nil }
+      let name = hash32(id, seed: salt)
+      // No item is named 0. If another id has this name, the next salt may be this one's.
+      if name == 0 { continue }
+      guard let found = item(name: name) else { return nil }
       if self.id(found).equals(id) { return found }
     }
     return nil
   }
 
   private func salt(_ item: UInt32) -> UInt32 {
-    guard saltMax > 0 else { return 0 }
-    for entry in salts where entry.item == item { return entry.salt }
+    var (low, high) = (0, salts.count)
+    while low < high {
+      let middle = (low &+ high) / 2
+      if salts[middle].item == item { return salts[middle].salt }
+      if salts[middle].item < item { low = middle &+ 1 } else { high = middle }
+    }
     return 0
   }
 
@@ -145,42 +181,42 @@ public final class BaseSnapshot {
   /// The item list of `item`, to the end of its block; nil where there is none.
   func list(_ kind: ListKind, of item: UInt32) -> ByteView? {
     switch kind {
-    case .nextItem: nextLists.entry(HeapAddress(rawValue: nextAddress.u32(item)))
-    case .boughtTogether: togetherLists.entry(HeapAddress(rawValue: togetherAddress.u32(item)))
+    case .nextItem: entry(.nextLists, .next, of: item)
+    case .boughtTogether: entry(.togetherLists, .together, of: item)
     }
   }
 
   /// The ranked list of a `TopList` row; empty where there is none.
-  func topList(_ row: Int64) -> ByteView { topLists.list(row) }
+  func topList(_ row: Int64) -> ByteView { tables.topLists.list(row) }
 
   // MARK: Attributes and regions
 
   /// In minor units of the shop's currency; nil where not known.
   public func price(of item: UInt32) -> UInt32? {
-    let price = priceColumn.u32(item)
+    let price = column(.price).u32(item)
     return price == unknownPrice ? nil : price
   }
 
   public func category(of item: UInt32) -> UInt16? {
-    let category = category.u16(item)
+    let category = column(.category).u16(item)
     return category < categories ? category : nil
   }
 
-  public func categoryName(_ category: UInt16) -> ByteView { categoryNames.text(Int64(category), column: 2) }
-
-  public func category(named name: ByteView) -> UInt16? {
-    do {
-      guard case .integer(let id)? = try categoryIndex.value(under: name, column: 1), id >= 0, id < Int64(categories)
-      else { return nil }
-      return UInt16(id)
-    } catch { return nil }
+  /// Whether `item` is in `category` or in one below it.
+  func isItem(_ item: UInt32, in category: UInt16) -> Bool {
+    var own = column(.category).u16(item)
+    while own > category, own < categories { own = categoryParents[Int(own)] }
+    return own == category
   }
 
-  /// The region whose file serves visitors of region `code`; nil for the world or an unknown code.
+  public func categoryName(_ category: UInt16) -> ByteView { tables.categories.text(Int64(category), column: 2) }
+
+  public func category(named name: ByteView) -> UInt16? {
+    tables.categories.row(of: name, column: 2, count: UInt32(categories)).map { UInt16(truncatingIfNeeded: $0) }
+  }
+
+  /// The region whose file serves visitors of region `code`; nil for an unknown code.
   func regionServing(_ code: ByteView) -> ByteView? {
-    do {
-      guard case .text(let region)? = try regions.value(under: code, column: 1) else { return nil }
-      return region
-    } catch { return nil }
+    tables.regions.row(of: code, column: 1, count: regions).map { tables.regions.text(Int64($0), column: 2) }
   }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import SnapshotFormat
 
 /// The scores of all sources, made one: each source divided by its largest value among the candidates, weighed by context, and
 /// collaborative evidence trusted by its confidence α:
@@ -7,68 +8,53 @@ import Bytes
 ///
 /// α is the weighted mean of the session items' confidence n / (n + β), which the builder has worked out for each item
 /// from the n sessions that it was seen in. Without a session α is 0: pure popularity.
-struct Blend {
-  private var weights = InlineArray<5, Float>(repeating: 0)
+struct Blend: ~Copyable {
+  /// By raw value of `Source`.
+  private var weights = FixedArray<Float>(repeating: 0, count: 5)
 
   /// Looks at all candidates for the largest values.
-  init(
+  mutating func prepare(
     _ context: Context, _ set: borrowing CandidateSet, _ interests: borrowing Interests, _ base: BaseSnapshot
   ) {
-    var largest = InlineArray<5, Float>(repeating: 0)
-    for index in 0..<set.count {
-      let candidate = set[index]
-      for source in 0..<3 { largest[source] = max(largest[source], Blend.value(candidate, source)) }
-    }
-    // Popularity and category are shares already.
-    largest[3] = 1
-    largest[4] = 1
     let trust = Blend.confidence(interests, base)
     for source in Source.allCases {
-      let place = Int(source.rawValue)
-      guard largest[place] > 0 else { continue }
-      var weight = base.weights.blend(context, source) / largest[place]
+      var weight = base.weights.blend(context, source)
       switch source {
-      case .nextItem, .boughtTogether, .factors: weight = weight * trust
+      case .nextItem, .boughtTogether, .factors: weight = weight / Blend.largest(source, set) * trust
       case .popularity: weight = weight * (1 - trust)
       case .category: break
       }
-      weights[place] = weight
+      // Popularity and category are shares already. A source that names no candidate has nothing to weigh.
+      weights[Int(source.rawValue)] = weight.isFinite ? weight : 0
     }
   }
 
-  /// What each source adds to the score of `candidate`, by raw value of `Source`.
-  func parts(_ candidate: Candidate) -> InlineArray<5, Float> {
-    var parts = InlineArray<5, Float>(repeating: 0)
-    for source in 0..<5 {
-      let part = weights[source] * Blend.value(candidate, source)
-      // 0 · infinity, in a hostile snapshot: a NaN has no place in an order.
-      parts[source] = part.isFinite ? part : 0
-    }
-    return parts
+  /// What `source` adds to the score of `candidate`.
+  @inline(__always)
+  func part(_ source: Source, of candidate: Candidate) -> Float {
+    let part = weights[Int(source.rawValue)] * candidate.value(source)
+    // 0 · infinity, in a hostile snapshot: a NaN has no place in an order.
+    return part.isFinite ? part : 0
   }
 
   func score(_ candidate: Candidate) -> Float {
-    let parts = parts(candidate)
-    var sum: Float = 0
-    for source in 0..<5 { sum = sum + parts[source] }
-    return sum
+    part(.nextItem, of: candidate) + part(.boughtTogether, of: candidate) + part(.factors, of: candidate)
+      + part(.popularity, of: candidate) + part(.category, of: candidate)
   }
 
-  private static func value(_ candidate: Candidate, _ source: Int) -> Float {
-    switch source {
-    case 0, 1: candidate.lists[source].sum
-    case 2: max(0, candidate.factors)
-    case 3: candidate.popularity
-    default: candidate.isInCategory ? 1 : 0
-    }
+  private static func largest(_ source: Source, _ set: borrowing CandidateSet) -> Float {
+    var largest: Float = 0
+    for index in 0..<set.count { largest = max(largest, set[index].value(source)) }
+    return largest
   }
 
   private static func confidence(_ interests: borrowing Interests, _ base: BaseSnapshot) -> Float {
+    let confidence = base.column(.confidence)
     var sum: Float = 0
     var total: Float = 0
     for place in 0..<interests.items.count {
       let interest = interests.items[place]
-      sum = sum + interest.weight * Float(base.confidence.u8(interest.item))
+      sum = sum + interest.weight * Float(confidence.u8(interest.item))
       total = total + interest.weight
     }
     return total > 0 ? sum / total * (1 / 255 as Float) : 0

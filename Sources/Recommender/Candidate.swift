@@ -1,14 +1,6 @@
 /// The two kinds of item lists.
-enum ListKind: Int, CaseIterable {
-  case nextItem = 0
-  case boughtTogether = 1
-
-  var source: Source {
-    switch self {
-    case .nextItem: .nextItem
-    case .boughtTogether: .boughtTogether
-    }
-  }
+enum ListKind {
+  case nextItem, boughtTogether
 }
 
 /// What the lists of one kind say of a candidate.
@@ -32,16 +24,45 @@ struct ListEvidence: BitwiseCopyable {
 /// An item that may be answered, with what each source says of it.
 struct Candidate: BitwiseCopyable {
   let item: UInt32
-  var lists = InlineArray<2, ListEvidence>(repeating: ListEvidence())
+  private(set) var nextItem = ListEvidence()
+  private(set) var boughtTogether = ListEvidence()
   /// The session's factors times the item's.
   var factors: Float = 0
   /// A share in (0.5, 1] of the list that named it first, halved with each rung of the ladder: the ladder's order, in one number.
-  var popularity: Float = 0
-  var rung = Rung.everywhere
+  private(set) var popularity: Float = 0
+  private(set) var rung = Rung.everywhere
   var isInCategory = false
   var score: Float = 0
 
   init(item: UInt32) { self.item = item }
+
+  @inline(__always)
+  mutating func add(_ part: Float, from place: Int, in kind: ListKind) {
+    switch kind {
+    case .nextItem: nextItem.add(part, from: place)
+    case .boughtTogether: boughtTogether.add(part, from: place)
+    }
+  }
+
+  /// The first rung that names an item is its own: later ones say less.
+  @inline(__always)
+  mutating func stand(on rung: Rung, _ popularity: Float) {
+    guard self.popularity == 0 else { return }
+    self.popularity = popularity
+    self.rung = rung
+  }
+
+  /// What `source` says, before any weight.
+  @inline(__always)
+  func value(_ source: Source) -> Float {
+    switch source {
+    case .nextItem: nextItem.sum
+    case .boughtTogether: boughtTogether.sum
+    case .factors: max(0, factors)
+    case .popularity: popularity
+    case .category: isInCategory ? 1 : 0
+    }
+  }
 }
 
 /// The fallback ladder: where a list of popular items comes from. Raw values grow with the distance from the visitor.

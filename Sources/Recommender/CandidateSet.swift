@@ -35,8 +35,8 @@ struct CandidateSet: ~Copyable {
   var count: Int { candidates.count }
 
   subscript(_ index: Int) -> Candidate {
-    get { candidates[index] }
-    set { candidates[index] = newValue }
+    _read { yield candidates[index] }
+    _modify { yield &candidates[index] }
   }
 
   /// Makes `item` no candidate, whatever source names it later.
@@ -44,10 +44,11 @@ struct CandidateSet: ~Copyable {
     let slot = find(item)
     guard slots[slot].round != round, refusals < CandidateSet.refusalsMax else { return }
     slots[slot] = Slot(round: round, item: item, index: CandidateSet.refused)
-    refusals += 1
+    refusals &+= 1
   }
 
   /// The place of `item` among the candidates, taken in if it is new; nil where it is refused or the set is full.
+  @inline(never)
   mutating func place(_ item: UInt32) -> Int? {
     let slot = find(item)
     if slots[slot].round == round {
@@ -55,14 +56,15 @@ struct CandidateSet: ~Copyable {
       return index == CandidateSet.refused ? nil : Int(index)
     }
     guard candidates.append(Candidate(item: item)) else { return nil }
-    slots[slot] = Slot(round: round, item: item, index: UInt16(candidates.count - 1))
-    return candidates.count - 1
+    slots[slot] = Slot(round: round, item: item, index: UInt16(truncatingIfNeeded: candidates.count &- 1))
+    return candidates.count &- 1
   }
 
   /// The slot of `item`, or the free one where it belongs. At most 3,072 of the 4,096 slots are ever used.
+  @inline(__always)
   private func find(_ item: UInt32) -> Int {
     var slot = Int((item &* 0x9E37_79B1) >> 20)
-    while slots[slot].round == round, slots[slot].item != item { slot = (slot + 1) & Int(CandidateSet.slotCount - 1) }
+    while slots[slot].round == round, slots[slot].item != item { slot = (slot &+ 1) & Int(CandidateSet.slotCount - 1) }
     return slot
   }
 }

@@ -2,76 +2,83 @@ import Bytes
 import SQLiteReader
 import SnapshotFormat
 
-/// A column of a base file, its blocks' addresses resolved once: a value is then a division and a load away, where
-/// a b-tree seek costs a hundred times as much.
-struct ColumnBlocks {
-  private let blocks: [ByteView]
-  private let itemsPerBlock: UInt32
-  private let width: Int
+/// Where the blocks of a base file's tables stand, resolved once: a value is then a division and a load away, where a
+/// b-tree seek costs a hundred times as much.
+struct BlockDirectory: ~Copyable {
+  private var blocks: FixedArray<ByteView>
 
-  /// Checks that the blocks hold `count` values of the column's width, no more and no less.
-  init(_ column: Column, of file: SnapshotFile, count: UInt32, dimensions: Int) throws(SnapshotError) {
-    width = column.width(dimensions: dimensions)
-    let perBlock = BlockSize.itemsPerBlock(pageSize: file.pageSize, width: width)
-    itemsPerBlock = UInt32(perBlock)
-    blocks = try file.blocks(of: column.table)
-    var rest = UInt64(count)
-    for block in blocks {
-      let expected = min(rest, UInt64(perBlock))
-      guard expected > 0, UInt64(block.count) == expected &* UInt64(width) else {
-        throw SnapshotError(.wrongBlockSize, table: column.table)
-      }
-      rest -= expected
+  /// Room for all blocks of a file of `pageCount` pages: a page holds one whole block at most, and a table's last block
+  /// beside it.
+  init(pageCount: UInt32) { blocks = FixedArray(capacity: 2 &* Int(truncatingIfNeeded: pageCount)) }
+
+  /// Takes in the BLOBs of a block table in order, each in place; blocks are numbered from 0 without a gap.
+  @inline(never)
+  mutating func add(_ name: StaticString, of file: SnapshotFile) throws(SnapshotError) -> Blocks {
+    let first = blocks.count
+    var rows = try file.rows(of: name)
+    while try rows.next() {
+      guard rows.id == Int64(blocks.count &- first), rows.isInPlace, case .blob(let data)? = try rows.value(1),
+        blocks.append(data)
+      else { throw SnapshotError(.badValue, table: name) }
     }
-    guard rest == 0 else { throw SnapshotError(.wrongBlockSize, table: column.table) }
-  }
-
-  /// The bytes of the value of `item`, which is below the column's count.
-  @inline(__always)
-  func value(_ item: UInt32) -> (block: ByteView, offset: Int) {
-    let block = item / itemsPerBlock
-    return (blocks[Int(block)], Int(item &- block &* itemsPerBlock) &* width)
-  }
-
-  @inline(__always)
-  func u8(_ item: UInt32) -> UInt8 {
-    let (block, offset) = value(item)
-    return block[offset]
-  }
-
-  @inline(__always)
-  func u16(_ item: UInt32) -> UInt16 {
-    let (block, offset) = value(item)
-    return block.u16le(offset)
-  }
-
-  @inline(__always)
-  func u32(_ item: UInt32) -> UInt32 {
-    let (block, offset) = value(item)
-    return block.u32le(offset)
-  }
-
-  @inline(__always)
-  func row(_ item: UInt32) -> ByteView {
-    let (block, offset) = value(item)
-    // Inside by construction: the block's size was checked at open.
-    return block.slice(offset, width) ?? .empty
+    return Blocks(start: blocks.pointer + first, count: blocks.count &- first)
   }
 }
 
-/// A heap of a base file: entries of variable length under a `HeapAddress`.
-struct HeapBlocks {
-  private let blocks: [ByteView]
+/// The blocks of one table; valid as long as their directory.
+struct Blocks: BitwiseCopyable {
+  let start: UnsafePointer<ByteView>
+  let count: Int
 
-  init(_ heap: Heap, of file: SnapshotFile) throws(SnapshotError) {
-    blocks = try file.blocks(of: heap.table)
-  }
+  static var none: Blocks { Blocks(start: UnsafePointer(bitPattern: MemoryLayout<ByteView>.alignment)!, count: 0) }
 
-  /// The bytes from the entry's start to the end of its block, or nil where there is no such place.
-  @inline(__always)
+  /// In a heap: the bytes from the entry's start to the end of its block, or nil where there is no such place.
+  @inline(never)
   func entry(_ address: HeapAddress) -> ByteView? {
-    guard address.block < blocks.count else { return nil }
-    let block = blocks[address.block]
+    guard address.block < count else { return nil }
+    let block = start[address.block]
     return block.slice(address.offset, block.count &- address.offset)
   }
+}
+
+/// A column of a base file.
+struct ColumnBlocks: BitwiseCopyable {
+  private let start: UnsafePointer<ByteView>
+  private let count: UInt32
+  private let itemsPerBlock: UInt32
+  private let width: UInt32
+
+  /// Checks that the blocks hold `count` values of `width` bytes, no more and no less.
+  init?(_ blocks: Blocks, count: UInt32, width: Int, pageSize: Int) {
+    let perBlock = BlockSize.itemsPerBlock(pageSize: pageSize, width: width)
+    start = blocks.start
+    self.count = count
+    itemsPerBlock = UInt32(truncatingIfNeeded: perBlock)
+    self.width = UInt32(truncatingIfNeeded: width)
+    var rest = Int(count)
+    for index in 0..<blocks.count {
+      let expected = min(rest, perBlock)
+      guard expected > 0, start[index].count == expected &* width else { return nil }
+      rest &-= expected
+    }
+    guard rest == 0 else { return nil }
+  }
+
+  /// Where the value of `item` stands. Inside its block by construction: the blocks' sizes were checked at open.
+  @inline(__always)
+  func address(_ item: UInt32) -> UnsafeRawPointer {
+    precondition(item < count)
+    let block = item / itemsPerBlock
+    return start[Int(truncatingIfNeeded: block)].start
+      + Int(truncatingIfNeeded: (item &- block &* itemsPerBlock) &* width)
+  }
+
+  @inline(__always)
+  func u8(_ item: UInt32) -> UInt8 { address(item).load(as: UInt8.self) }
+
+  @inline(__always)
+  func u16(_ item: UInt32) -> UInt16 { UInt16(littleEndian: address(item).loadUnaligned(as: UInt16.self)) }
+
+  @inline(__always)
+  func u32(_ item: UInt32) -> UInt32 { UInt32(littleEndian: address(item).loadUnaligned(as: UInt32.self)) }
 }

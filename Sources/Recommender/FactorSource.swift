@@ -15,27 +15,26 @@ struct FactorSource: ~Copyable {
 
   /// Adds the factors' score to every candidate; to none where the snapshot or the session has no factors.
   mutating func score(_ set: inout CandidateSet, for interests: borrowing Interests, in base: BaseSnapshot) -> UInt32 {
-    guard let rows = base.factor, fold(interests, rows, base.dimensions) else { return 0 }
-    for index in 0..<set.count { set[index].factors = dot(rows.row(set[index].item), base.dimensions) }
+    let rows = base.column(.factor)
+    guard base.dimensions > 0, fold(interests, rows, base.dimensions) else { return 0 }
+    for index in 0..<set.count { set[index].factors = dot(rows.address(set[index].item), base.dimensions) }
     return UInt32(set.count)
   }
 
   /// The place in the session of the item that speaks most for `item` by factors.
   func largestPart(of item: UInt32, for interests: borrowing Interests, in base: BaseSnapshot) -> Int {
-    guard let rows = base.factor else { return 0 }
-    let target = rows.row(item)
+    let rows = base.column(.factor)
+    let target = FactorSource.values(rows.address(item))
     var largest = -Float.infinity
     var from = 0
     for place in 0..<interests.items.count {
       let interest = interests.items[place]
       guard interest.weight > 0 else { continue }
-      let row = rows.row(interest.item)
+      let row = rows.address(interest.item)
+      let values = FactorSource.values(row)
       var sum: Int32 = 0
-      for dimension in 0..<base.dimensions {
-        let a = Int32(Int8(bitPattern: row[4 + dimension]))
-        sum &+= a &* Int32(Int8(bitPattern: target[4 + dimension]))
-      }
-      let part = interest.weight * FactorRow.scale(row) * Float(sum)
+      for dimension in 0..<base.dimensions { sum &+= Int32(values[dimension]) &* Int32(target[dimension]) }
+      let part = interest.weight * FactorSource.scale(row) * Float(sum)
       if part > largest {
         largest = part
         from = place
@@ -49,16 +48,17 @@ struct FactorSource: ~Copyable {
     for place in 0..<interests.items.count {
       let interest = interests.items[place]
       guard interest.weight > 0 else { continue }
-      let row = rows.row(interest.item)
-      let factor = interest.weight * FactorRow.scale(row)
-      for dimension in 0..<dimensions {
-        sum[dimension] = sum[dimension] + factor * Float(Int8(bitPattern: row[4 + dimension]))
-      }
+      let row = rows.address(interest.item)
+      let values = FactorSource.values(row)
+      let factor = interest.weight * FactorSource.scale(row)
+      for dimension in 0..<dimensions { sum[dimension] = sum[dimension] + factor * Float(values[dimension]) }
     }
     var largest: Float = 0
-    for dimension in 0..<dimensions { largest = max(largest, abs(sum[dimension])) }
-    // Weights up to 1,000 and scales up to Float's range may overflow in a hostile snapshot.
-    guard largest > 0, largest.isFinite else { return false }
+    for dimension in 0..<dimensions {
+      // Weights up to 1,000 and scales up to Float's range may overflow in a hostile snapshot, and infinities give NaN.
+      guard sum[dimension].isFinite else { return false }
+      largest = max(largest, abs(sum[dimension]))
+    }
     unit = largest / FactorSource.queryMax
     guard unit > 0 else { return false }
     for dimension in 0..<dimensions {
@@ -67,9 +67,18 @@ struct FactorSource: ~Copyable {
     return true
   }
 
-  private func dot(_ row: ByteView, _ dimensions: Int) -> Float {
-    let bytes = row.dropFirst(4).start.assumingMemoryBound(to: Int8.self)
-    let score = Float(martlet_dot_i8_i16(bytes, query.pointer, Int32(dimensions))) * unit * FactorRow.scale(row)
+  private func dot(_ row: UnsafeRawPointer, _ dimensions: Int) -> Float {
+    let product = martlet_dot_i8_i16(FactorSource.values(row), query.pointer, Int32(truncatingIfNeeded: dimensions))
+    let score = Float(product) * unit * FactorSource.scale(row)
     return score.isFinite ? score : 0
   }
+
+  /// A row is the scale and then, in the column's whole width, the values.
+  @inline(__always)
+  private static func values(_ row: UnsafeRawPointer) -> UnsafePointer<Int8> {
+    (row + 4).assumingMemoryBound(to: Int8.self)
+  }
+
+  @inline(__always)
+  private static func scale(_ row: UnsafeRawPointer) -> Float { FactorRow.scale(ByteView(base: row, count: 4)) }
 }

@@ -22,19 +22,19 @@ struct Interests: ~Copyable {
   /// Fills in what `session` says. `current` is the item that the page shows: the visitor looks at it now, whether or not the
   /// view has been posted yet.
   mutating func resolve(
-    _ session: borrowing Session, current: UInt32?, weights: ScoringWeights, in base: BaseSnapshot
+    _ session: borrowing Session, current: UInt32?, in base: BaseSnapshot
   ) {
     items.removeAll()
-    if let current { add(current, .view, weights) }
+    if let current { add(current, .view, base.weights) }
     for age in 0..<session.count {
       let signal = session.newest(age)
       guard signal.item != 0, let item = base.item(name: signal.item) else { continue }
-      add(item, signal.type, weights)
+      add(item, signal.type, base.weights)
     }
   }
 
   /// Called with events from newest to oldest.
-  private mutating func add(_ item: UInt32, _ type: EventType, _ weights: ScoringWeights) {
+  private mutating func add(_ item: UInt32, _ type: EventType, _ weights: borrowing ScoringWeights) {
     var position = 0
     while position < items.count, items[position].item != item { position += 1 }
     if position == items.count { items.append(Interest(item: item, weight: 0, isTaken: nil)) }

@@ -15,7 +15,7 @@ enum ListSource {
       while let entry = list.nextEntry() {
         work &+= 1
         guard entry.item < base.shown, let index = set.place(entry.item) else { continue }
-        set[index].lists[kind.rawValue].add(interest.weight * entry.weight, from: place)
+        set[index].add(interest.weight * entry.weight, from: place, in: kind)
       }
     }
     return work

@@ -28,33 +28,28 @@ struct PopularityLadder {
     return work &+ addByTraffic(to: &set, wanted)
   }
 
+  @inline(never)
   private func add(_ list: ByteView, _ rung: Rung, to set: inout CandidateSet, _ wanted: Int) -> UInt32 {
-    let step = 1 / Float(UInt32(1) << UInt32(rung.rawValue))
+    let step = 1 / Float(UInt32(1) &<< UInt32(rung.rawValue))
     var index = 0
     let count = min(TopList.count(list), PopularityLadder.listMax)
     var named = 0
     while index < count, named < wanted {
       let entry = TopList.entry(list, index)
-      index += 1
+      index &+= 1
       guard entry.item < base.shown, let place = set.place(entry.item) else { continue }
-      named += 1
-      // The first rung that names an item is its own: later ones say less.
-      guard set[place].popularity == 0 else { continue }
-      set[place].popularity = step * (0.5 + 0.5 * entry.score)
-      set[place].rung = rung
+      named &+= 1
+      set[place].stand(on: rung, step * (0.5 + 0.5 * entry.score))
     }
-    return UInt32(index)
+    return UInt32(truncatingIfNeeded: index)
   }
 
   /// The last resort, where all lists are exhausted: items in order of traffic, which is the order of their numbers.
   private func addByTraffic(to set: inout CandidateSet, _ wanted: Int) -> UInt32 {
     var item: UInt32 = 0
     while set.count < wanted, item < base.shown {
-      if let place = set.place(item), set[place].popularity == 0 {
-        set[place].popularity = 1 / 64
-        set[place].rung = .traffic
-      }
-      item += 1
+      if let place = set.place(item) { set[place].stand(on: .traffic, 1 / 64) }
+      item &+= 1
     }
     return item
   }

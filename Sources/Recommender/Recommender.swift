@@ -21,11 +21,13 @@ public struct Recommender: ~Copyable {
   private var interests = Interests()
   private var candidates = CandidateSet()
   private var factors = FactorSource()
+  private var blend = Blend()
   private var selection = TopSelection()
   public private(set) var answer = FixedArray<Recommendation>(capacity: Query.limitMax)
   /// Entries and candidates touched by the last request: a measure of its cost that needs no clock.
   public private(set) var work: UInt32 = 0
 
+  @inline(never)
   public init() {}
 
   public mutating func open(_ kind: FileKind, _ bytes: ByteView) throws(SnapshotError) {
@@ -38,10 +40,11 @@ public struct Recommender: ~Copyable {
     answer.removeAll()
     work = 0
     guard let base = snapshots.base else { return }
-    interests.resolve(session, current: query.currentItem, weights: base.weights, in: base)
+    interests.resolve(session, current: query.currentItem, in: base)
     candidates.removeAll()
     refuse(query)
-    for kind in ListKind.allCases { work &+= ListSource.add(kind, of: interests, in: base, to: &candidates) }
+    work &+= ListSource.add(.nextItem, of: interests, in: base, to: &candidates)
+    work &+= ListSource.add(.boughtTogether, of: interests, in: base, to: &candidates)
     let category = category(query, base)
     let region = snapshots.region(serving: query.region)
     let ladder = PopularityLadder(
@@ -69,26 +72,29 @@ public struct Recommender: ~Copyable {
   private mutating func rank(_ query: borrowing Query, _ base: BaseSnapshot, _ category: UInt16?) {
     if let category {
       for index in 0..<candidates.count {
-        candidates[index].isInCategory = base.category.u16(candidates[index].item) == category
+        candidates[index].isInCategory = base.isItem(candidates[index].item, in: category)
       }
     }
-    let blend = Blend(query.context, candidates, interests, base)
+    blend.prepare(query.context, candidates, interests, base)
     for index in 0..<candidates.count { candidates[index].score = blend.score(candidates[index]) }
     work &+= UInt32(candidates.count)
     selection.select(query.limit, from: candidates)
-    for rank in 0..<selection.count {
-      let candidate = candidates[selection.place(rank)]
-      answer.append(explain(candidate, blend.parts(candidate), base))
+    for rank in 0..<selection.places.count {
+      answer.append(explain(candidates[Int(selection.places[rank])], base))
     }
   }
 
-  private func explain(_ candidate: Candidate, _ parts: InlineArray<5, Float>, _ base: BaseSnapshot) -> Recommendation {
+  private func explain(_ candidate: Candidate, _ base: BaseSnapshot) -> Recommendation {
     var source = Source.popularity
-    for other in Source.allCases where parts[Int(other.rawValue)] > parts[Int(source.rawValue)] { source = other }
+    var largest = blend.part(source, of: candidate)
+    for other in Source.allCases {
+      let part = blend.part(other, of: candidate)
+      if part > largest { (source, largest) = (other, part) }
+    }
     let place: Int? =
       switch source {
-      case .nextItem: Int(candidate.lists[ListKind.nextItem.rawValue].from)
-      case .boughtTogether: Int(candidate.lists[ListKind.boughtTogether.rawValue].from)
+      case .nextItem: Int(candidate.nextItem.from)
+      case .boughtTogether: Int(candidate.boughtTogether.from)
       case .factors: factors.largestPart(of: candidate.item, for: interests, in: base)
       case .popularity, .category: nil
       }

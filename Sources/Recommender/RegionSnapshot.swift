@@ -8,6 +8,8 @@ public final class RegionSnapshot {
   /// The region next in size, whose lists serve where this one's end; nil below the world.
   public let parent: ByteView?
   public let people: UInt32
+  /// The region opened after this one.
+  public internal(set) var next: RegionSnapshot?
   private let topLists: Table
 
   init(_ file: SnapshotFile) throws(SnapshotError) {

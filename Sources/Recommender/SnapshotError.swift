@@ -1,7 +1,7 @@
 import SQLiteReader
 
-/// Why a file was not opened.
-public struct SnapshotError: Error {
+/// Why a file was not opened. A class, so that throwing one passes a single word.
+public final class SnapshotError: Error {
   public enum Kind: UInt8, Sendable {
     /// Not SQLite, or damaged: `sqlite` says what and where.
     case database
@@ -39,9 +39,26 @@ public struct SnapshotError: Error {
   public let table: StaticString
   public let sqlite: SQLiteError?
 
-  public init(_ kind: Kind, table: StaticString = "", sqlite: SQLiteError? = nil) {
+  public init(_ kind: Kind, table: StaticString, sqlite: SQLiteError?) {
     self.kind = kind
     self.table = table
     self.sqlite = sqlite
   }
+
+  @inline(never)
+  public convenience init(_ kind: Kind, table: StaticString = "") { self.init(kind, table: table, sqlite: nil) }
+
+  /// The reader's error, met in `table`.
+  @inline(never)
+  convenience init(_ error: SQLiteError, table: StaticString) { self.init(.database, table: table, sqlite: error) }
 }
+
+#if !hasFeature(Embedded)
+  extension SnapshotError: CustomStringConvertible {
+    public var description: String {
+      let place = table.utf8CodeUnitCount == 0 ? "" : " (\(table))"
+      guard let sqlite else { return "\(kind.name)\(place)" }
+      return "\(kind.name)\(place): \(sqlite.kind.name) at \(sqlite.offset)"
+    }
+  }
+#endif

@@ -3,109 +3,110 @@ import SQLiteReader
 import SnapshotFormat
 
 /// An opened file of any kind: what all kinds share.
-struct SnapshotFile {
+final class SnapshotFile {
   let database: Database
-  let pageSize: Int
   let kind: FileKind
   /// 16 hexadecimal digits.
   let generation: ByteView
 
   init(_ bytes: ByteView) throws(SnapshotError) {
-    database = try reading("sqlite_schema") { () throws(SQLiteError) in try Database(bytes) }
-    pageSize = database.header.pageSize
-    // Offsets of user_version and application_id in SQLite's header, whose 100 bytes are there once it has opened.
-    guard bytes.u32be(68) == FormatVersion.applicationID else { throw SnapshotError(.notASnapshot) }
-    guard bytes.u32be(60) == FormatVersion.current else { throw SnapshotError(.unknownFormatVersion) }
+    let database = try reading("sqlite_schema") { () throws(SQLiteError) in try Database(bytes) }
+    guard database.header.applicationID == FormatVersion.applicationID else { throw SnapshotError(.notASnapshot) }
+    guard database.header.userVersion == FormatVersion.current else { throw SnapshotError(.unknownFormatVersion) }
     let meta = Meta(database: database)
-    let name = try meta.text(MetaKey.kind)
-    var found: FileKind?
-    for kind in FileKind.allCases where name.equals(kind.name) { found = kind }
-    guard let found else { throw SnapshotError(.badValue, table: MetaKey.kind) }
-    kind = found
+    guard let kind = FileKind(named: try meta.text(MetaKey.kind)) else {
+      throw SnapshotError(.badValue, table: MetaKey.kind)
+    }
     generation = try meta.text(MetaKey.generation)
+    self.database = database
+    self.kind = kind
   }
 
   var meta: Meta { Meta(database: database) }
+  var pageSize: Int { database.header.pageSize }
 
   /// A rowid table that has to be there.
+  @inline(never)
   func table(_ name: StaticString) throws(SnapshotError) -> Table {
     let table = try reading(name) { () throws(SQLiteError) in try database.table(name) }
     guard let table else { throw SnapshotError(.missingTable, table: name) }
     return table
   }
 
-  /// A table without rowid that has to be there.
-  func keyed(_ name: StaticString) throws(SnapshotError) -> Index {
-    let table = try reading(name) { () throws(SQLiteError) in try database.tableWithoutRowid(name) }
-    guard let table else { throw SnapshotError(.missingTable, table: name) }
-    return table
+  func rowCount(of name: StaticString) throws(SnapshotError) -> Int {
+    var rows = try rows(of: name)
+    var count = 0
+    while try rows.next() { count &+= 1 }
+    return count
   }
 
-  /// An index that has to be there.
-  func index(_ name: StaticString) throws(SnapshotError) -> Index {
-    let index = try reading(name) { () throws(SQLiteError) in try database.index(named: name) }
-    guard let index else { throw SnapshotError(.missingTable, table: name) }
-    return index
+  /// A walk over a table that has to be there.
+  @inline(never)
+  func rows(of name: StaticString) throws(SnapshotError) -> Rows { Rows(name, try table(name)) }
+}
+
+/// The rows of a table, one after the other.
+struct Rows: ~Copyable {
+  let table: StaticString
+  private var cursor: TableCursor
+  private var isFirst = true
+
+  init(_ name: StaticString, _ table: Table) {
+    self.table = name
+    cursor = table.cursor()
   }
 
-  /// Calls `body` with the cursor on each row.
-  func forEachRow(
-    of name: StaticString, _ body: (inout TableCursor) throws(SQLiteError) -> Void
-  ) throws(SnapshotError) {
-    let table = try table(name)
-    try reading(name) { () throws(SQLiteError) in
-      var cursor = try table.cursor()
-      var found = try cursor.first()
-      while found {
-        try body(&cursor)
-        found = try cursor.next()
-      }
-    }
+  var id: Int64 { cursor.rowid }
+
+  /// Whether views of the row's values last as long as the file.
+  var isInPlace: Bool { cursor.isInPlace }
+
+  /// Moves to the next row; false at the end.
+  @inline(never)
+  mutating func next() throws(SnapshotError) -> Bool {
+    let first = isFirst
+    isFirst = false
+    return try reading(table) { () throws(SQLiteError) in first ? try cursor.first() : try cursor.next() }
   }
 
-  /// The BLOBs of a block table in order, each in place; blocks are numbered from 0 without a gap.
-  func blocks(of name: StaticString) throws(SnapshotError) -> [ByteView] {
-    var blocks: [ByteView] = []
-    var complete = true
-    try forEachRow(of: name) { (cursor) throws(SQLiteError) in
-      guard cursor.rowid == Int64(blocks.count), cursor.isInPlace,
-        case .blob(let data)? = try cursor.record().value(at: 1)
-      else {
-        complete = false
-        return
-      }
-      blocks.append(data)
-    }
-    guard complete else { throw SnapshotError(.badValue, table: name) }
-    return blocks
+  /// The value in column `column` of the current row.
+  @inline(never)
+  mutating func value(_ column: Int) throws(SnapshotError) -> Value? {
+    try reading(table) { () throws(SQLiteError) in try cursor.record().value(at: column) }
   }
 }
 
 extension Table {
   /// The BLOB in column 1 of row `row`, in place; empty where there is none or it is damaged.
   func list(_ row: Int64) -> ByteView {
-    do { return try blob(rowid: row, column: 1) ?? .empty } catch { return .empty }
+    if case .blob(let list)? = value(row, column: 1) { list } else { .empty }
   }
 
   /// The text in column `column` of row `row`, in place; empty where there is none or it is damaged.
   func text(_ row: Int64, column: Int) -> ByteView {
-    do {
-      var cursor = try cursor()
-      guard try cursor.seek(rowid: row), cursor.isInPlace, case .text(let text)? = try cursor.record().value(at: column)
-      else { return .empty }
-      return text
-    } catch { return .empty }
+    if case .text(let text)? = value(row, column: column) { text } else { .empty }
   }
-}
 
-extension Index {
-  /// The value in column `column` of the entry whose first column is `key`; nil where there is none. An entry
-  /// that has overflowed counts as none: its bytes would go with the cursor.
-  func value(under key: ByteView, column: Int) throws(SQLiteError) -> Value? {
-    var cursor = try cursor()
-    let keys: InlineArray<1, Value> = [.text(key)]
-    guard try cursor.seek(atOrAfter: keys.span), try cursor.matches(keys.span), cursor.isInPlace else { return nil }
-    return try cursor.record().value(at: column)
+  /// The row whose text in column `column` is `key`, where rows 0..<count stand in byte order of these texts.
+  @inline(never)
+  func row(of key: ByteView, column: Int, count: UInt32) -> UInt32? {
+    var (low, high) = (0 as UInt32, count)
+    while low < high {
+      let middle = low &+ (high &- low) / 2
+      let order = text(Int64(middle), column: column).compare(key)
+      if order == 0 { return middle }
+      if order < 0 { low = middle &+ 1 } else { high = middle }
+    }
+    return nil
+  }
+
+  @inline(never)
+  private func value(_ row: Int64, column: Int) -> Value? {
+    do {
+      var cursor = cursor()
+      guard try cursor.seek(rowid: row), cursor.isInPlace else { return nil }
+      return try cursor.record().value(at: column)
+    } catch { return nil }
   }
 }
 
@@ -113,12 +114,19 @@ extension Index {
 struct Meta {
   let database: Database
 
+  @inline(never)
   func value(_ key: StaticString) throws(SnapshotError) -> Value? {
-    try reading(key) { () throws(SQLiteError) -> Value? in
-      try database.tableWithoutRowid(Schema.meta)?.value(under: ByteView(key), column: 1)
+    let table = try reading(Schema.meta) { () throws(SQLiteError) in try database.table(Schema.meta) }
+    guard let table else { throw SnapshotError(.missingTable, table: Schema.meta) }
+    var rows = Rows(Schema.meta, table)
+    while try rows.next() {
+      // What has overflowed would go with the cursor; no key or value of ours is that long.
+      if rows.isInPlace, case .text(let name)? = try rows.value(0), name.equals(key) { return try rows.value(1) }
     }
+    return nil
   }
 
+  @inline(never)
   func text(_ key: StaticString) throws(SnapshotError) -> ByteView {
     guard let text = try optionalText(key) else { throw SnapshotError(.missingKey, table: key) }
     return text
@@ -130,10 +138,11 @@ struct Meta {
   }
 
   /// A number from 0 to `maximum`.
+  @inline(never)
   func number(_ key: StaticString, maximum: UInt32 = UInt32(Int32.max)) throws(SnapshotError) -> UInt32 {
     guard case .integer(let number)? = try value(key) else { throw SnapshotError(.missingKey, table: key) }
     guard number >= 0, number <= Int64(maximum) else { throw SnapshotError(.badValue, table: key) }
-    return UInt32(number)
+    return UInt32(truncatingIfNeeded: number)
   }
 }
 
@@ -142,5 +151,5 @@ struct Meta {
 func reading<Result>(
   _ table: StaticString, _ body: () throws(SQLiteError) -> Result
 ) throws(SnapshotError) -> Result {
-  do { return try body() } catch { throw SnapshotError(.database, table: table, sqlite: error) }
+  do { return try body() } catch { throw SnapshotError(error, table: table) }
 }

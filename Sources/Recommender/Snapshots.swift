@@ -4,10 +4,13 @@ import SnapshotFormat
 /// The open files of one generation: a base, its regions, its texts. Nothing is ever unloaded; a new generation opens in a new
 /// instance of the module.
 public struct Snapshots: ~Copyable {
-  static let regionsMax = 256
+  /// Region files that one instance holds; a host opens those that its visitors come from.
+  public static let regionsMax = 256
 
   public private(set) var base: BaseSnapshot?
-  public private(set) var regions: [RegionSnapshot] = []
+  /// The first of a chain, in the order of opening.
+  public private(set) var regions: RegionSnapshot?
+  private var regionCount = 0
   public private(set) var text: TextSnapshot?
 
   init() {}
@@ -15,25 +18,26 @@ public struct Snapshots: ~Copyable {
   mutating func open(_ kind: FileKind, _ bytes: ByteView) throws(SnapshotError) {
     let file = try SnapshotFile(bytes)
     guard file.kind == kind else { throw SnapshotError(.wrongKind, table: MetaKey.kind) }
-    if kind == .base {
-      guard base == nil else { throw SnapshotError(.notNow) }
-      base = try BaseSnapshot(file)
-      return
-    }
-    guard let base else { throw SnapshotError(.notNow) }
-    guard file.generation.equals(base.generation) else { throw SnapshotError(.otherGeneration) }
+    guard (kind == .base) == (base == nil) else { throw SnapshotError(.notNow) }
+    if let base, !file.generation.equals(base.generation) { throw SnapshotError(.otherGeneration) }
     switch kind {
-    case .region:
-      guard regions.count < Snapshots.regionsMax else { throw SnapshotError(.notNow) }
-      let region = try RegionSnapshot(file)
-      guard find(region.code) == nil else { throw SnapshotError(.notNow, table: MetaKey.region) }
-      regions.append(region)
-    case .text:
-      guard text == nil else { throw SnapshotError(.notNow) }
+    case .base:
+      base = try BaseSnapshot.open(file)
+    case .region where regionCount < Snapshots.regionsMax:
+      try add(RegionSnapshot(file))
+    case .text where text == nil:
       text = try TextSnapshot(file)
-    case .base, .overlay:
-      throw SnapshotError(.notNow, table: MetaKey.kind)
+    case .region, .text, .overlay:
+      throw SnapshotError(.notNow)
     }
+  }
+
+  private mutating func add(_ region: RegionSnapshot) throws(SnapshotError) {
+    guard find(region.code) == nil else { throw SnapshotError(.notNow, table: MetaKey.region) }
+    regionCount &+= 1
+    guard var last = regions else { return regions = region }
+    while let next = last.next { last = next }
+    last.next = region
   }
 
   /// How long a signal counts, seconds; a day where no base is open.
@@ -52,7 +56,8 @@ public struct Snapshots: ~Copyable {
   }
 
   private func find(_ code: ByteView) -> RegionSnapshot? {
-    for region in regions where region.code.equals(code) { return region }
-    return nil
+    var region = regions
+    while let candidate = region, !candidate.code.equals(code) { region = candidate.next }
+    return region
   }
 }

@@ -69,7 +69,7 @@ public struct IndexCursor: ~Copyable {
     for column in 0..<key.count {
       guard let value = try values.next() else { return -1 }
       let difference = value.compare(key[column])
-      guard difference == 0 else { return order.descending >> UInt64(column) & 1 == 0 ? difference : 0 &- difference }
+      guard difference == 0 else { return order.descending &>> UInt64(column) & 1 == 0 ? difference : 0 &- difference }
     }
     return 0
   }

@@ -17,7 +17,7 @@ public struct PageSource: Sendable {
   }
 
   /// In bytes, without those reserved at the end of each page.
-  var usableSize: Int { 1 << Int(pageSizeShift) &- Int(reservedSize) }
+  var usableSize: Int { 1 &<< Int(pageSizeShift) &- Int(reservedSize) }
 
   /// The usable bytes of page `number`, counted from 1, in place.
   public func page(_ number: UInt32) throws(SQLiteError) -> ByteView {

@@ -34,7 +34,7 @@ struct SerialType {
     case 9: return .integer(1)
     case 1...6:
       var integer = Int64(Int8(bitPattern: content[0]))
-      for index in 1..<size { integer = integer << 8 | Int64(content[index]) }
+      for index in 1..<size { integer = integer &<< 8 | Int64(content[index]) }
       return .integer(integer)
     default: return code & 1 == 0 ? .blob(content) : .text(content)
     }

@@ -24,10 +24,10 @@ extension ByteView {
     while position < end {
       let byte = self[position]
       position &+= 1
-      value = value << 7 | UInt64(byte & 0x7F)
+      value = value &<< 7 | UInt64(byte & 0x7F)
       if byte < 0x80 { return Varint(value: value, length: position &- offset) }
     }
     guard has(offset, 9) else { return nil }
-    return Varint(value: value << 8 | UInt64(self[position]), length: 9)
+    return Varint(value: value &<< 8 | UInt64(self[position]), length: 9)
   }
 }

@@ -29,7 +29,7 @@ public struct Session: ~Copyable {
   public var count: Int { signals.count }
 
   /// The signal `age` steps back; 0 is the newest.
-  public func newest(_ age: Int) -> Signal { signals[signals.count - 1 - age] }
+  public func newest(_ age: Int) -> Signal { signals[signals.count &- 1 &- age] }
 
   /// Adds a signal. Times never go back within a session: a clock that does is held at the newest time seen.
   public mutating func record(_ signal: Signal) {
@@ -39,11 +39,26 @@ public struct Session: ~Copyable {
     signals.append(signal)
   }
 
-  /// Drops what is older than `window` seconds at `now`.
+  /// Adds a signal older than all, as a token gives them; false where no more are kept. `reverse` has to follow.
+  mutating func append(older signal: Signal) -> Bool { signals.append(signal) }
+
+  mutating func reverse() {
+    var (low, high) = (0, count &- 1)
+    while low < high {
+      let kept = signals[low]
+      signals[low] = signals[high]
+      signals[high] = kept
+      low &+= 1
+      high &-= 1
+    }
+  }
+
+  /// Drops what is older than `window` seconds at `now`, and brings what a fast clock has put into the future back to it.
   public mutating func expire(now: UInt32, window: UInt32) {
+    for index in 0..<count where signals[index].time > now { signals[index].time = now }
     let horizon = now > window ? now - window : 0
     var expired = 0
-    while expired < count, signals[expired].time < horizon { expired += 1 }
+    while expired < count, signals[expired].time < horizon { expired &+= 1 }
     if expired > 0 { dropOldest(expired) }
   }
 
@@ -53,8 +68,8 @@ public struct Session: ~Copyable {
   }
 
   private mutating func dropOldest(_ number: Int) {
-    let kept = count - number
-    for index in 0..<kept { signals[index] = signals[index + number] }
-    for _ in 0..<number { signals.removeLast() }
+    let kept = count &- number
+    for index in 0..<kept { signals[index] = signals[index &+ number] }
+    signals.truncate(to: kept)
   }
 }

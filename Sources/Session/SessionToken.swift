@@ -53,25 +53,18 @@ public enum SessionToken {
   private static func parse(_ bytes: ByteView, into session: inout Session) -> Bool {
     guard bytes.count >= headerCount, bytes[0] == version else { return false }
     session.sequence = bytes.u16le(1)
-    var signals = InlineArray<32, Signal>(repeating: Signal(item: 0, type: .view, time: 0))
-    var count = 0
     var time = bytes.u32le(3)
     var offset = headerCount
     while offset < bytes.count {
-      guard count < Session.signalsMax, bytes.has(offset, 6), let type = EventType(rawValue: bytes[offset]) else { return false }
-      let item = bytes.u32le(offset + 1)
-      offset += 5
-      guard let delta = varint(bytes, &offset), delta <= time, count > 0 || delta == 0 else { return false }
-      time -= delta
-      signals[count] = Signal(item: item, type: type, time: time)
-      count += 1
+      guard bytes.has(offset, 6), let type = EventType(rawValue: bytes[offset]) else { return false }
+      let item = bytes.u32le(offset &+ 1)
+      offset &+= 5
+      guard let delta = varint(bytes, &offset), delta <= time, session.count > 0 || delta == 0 else { return false }
+      time &-= delta
+      guard session.append(older: Signal(item: item, type: type, time: time)) else { return false }
     }
-    guard count > 0 || bytes.u32le(3) == 0 else { return false }
-    while count > 0 {
-      count -= 1
-      session.record(signals[count])
-    }
-    return true
+    session.reverse()
+    return session.count > 0 || bytes.u32le(3) == 0
   }
 
   /// A LEB128 number in its shortest form.
@@ -80,7 +73,7 @@ public enum SessionToken {
     for index in 0..<5 {
       guard offset < bytes.count else { return nil }
       let byte = bytes[offset]
-      offset += 1
+      offset &+= 1
       guard index < 4 || byte < 0x10 else { return nil }
       value |= UInt32(byte & 0x7F) << (7 * UInt32(index))
       if byte < 0x80 { return byte == 0 && index > 0 ? nil : value }

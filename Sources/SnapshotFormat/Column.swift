@@ -1,6 +1,6 @@
 /// A fixed-width value for each item, in item-number order, packed into blocks: one row, one BLOB, one leaf page.
 /// An item's value stands in block `item / itemsPerBlock`, at `item % itemsPerBlock * width`. Little-endian.
-public enum Column: CaseIterable, Sendable {
+public enum Column: Int, CaseIterable, Sendable {
   case id, category, brand, price, confidence, popularity, next, together, factor, slot
 
   /// The table that holds the blocks; its columns are `block INTEGER PRIMARY KEY, data BLOB`.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The marks by which a file says that it is a Martlet snapshot and of which version.
 public enum FormatVersion {
   /// Raised with every change that an older scorer would misread. Stands in SQLite's `user_version`.
@@ -24,5 +26,13 @@ public enum FileKind: UInt32, CaseIterable, Sendable {
     case .overlay: "overlay"
     case .text: "text"
     }
+  }
+
+  public init?(named name: ByteView) {
+    for kind in FileKind.allCases where name.equals(kind.name) {
+      self = kind
+      return
+    }
+    return nil
   }
 }

@@ -18,7 +18,7 @@ public struct HeapAddress: Equatable, Sendable {
 }
 
 /// The heaps of a base file.
-public enum Heap: CaseIterable, Sendable {
+public enum Heap: Int, CaseIterable, Sendable {
   case ids, nextLists, togetherLists
 
   public var table: StaticString {

@@ -4,7 +4,6 @@ public enum Schema {
   /// Facts on the file as a whole: see `MetaKey`.
   public static let meta: StaticString = "meta"
   public static let category: StaticString = "category"
-  public static let categoryByName: StaticString = "category_by_name"
   public static let brand: StaticString = "brand"
   public static let region: StaticString = "region"
   public static let topList: StaticString = "top_list"
@@ -16,15 +15,14 @@ public enum Schema {
 
   /// Every file.
   public static let common: [StaticString] = [
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID"
+    "CREATE TABLE meta (key TEXT NOT NULL, value)"
   ]
 
   /// Base files, beside the column and heap tables.
   public static let base: [StaticString] = [
     "CREATE TABLE category (id INTEGER PRIMARY KEY, parent INTEGER, name TEXT NOT NULL)",
-    "CREATE INDEX category_by_name ON category (name)",
     "CREATE TABLE brand (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
-    "CREATE TABLE region (code TEXT PRIMARY KEY, served_by TEXT NOT NULL, people INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE region (id INTEGER PRIMARY KEY, code TEXT NOT NULL, served_by TEXT NOT NULL, people INTEGER NOT NULL)",
     "CREATE TABLE top_list (id INTEGER PRIMARY KEY, list BLOB NOT NULL)",
     "CREATE TABLE item_salt (item INTEGER PRIMARY KEY, salt INTEGER NOT NULL)",
     "CREATE TABLE event_weight (type INTEGER PRIMARY KEY, name TEXT NOT NULL, weight REAL NOT NULL)",
@@ -53,6 +51,10 @@ public enum MetaKey {
   public static let shown: StaticString = "shown"
   public static let slots: StaticString = "slots"
   public static let dimensions: StaticString = "dimensions"
+  /// Rows of tables `category` and `region`: each numbered from 0 in byte order of its names, so that a name is found by
+  /// halving, without an index.
+  public static let categories: StaticString = "categories"
+  public static let regions: StaticString = "regions"
   /// Region files: the region's code, the code of its parent (absent below the world), its distinct people.
   public static let region: StaticString = "region"
   public static let parent: StaticString = "parent"

@@ -11,6 +11,9 @@ public enum SlotIndex {
   /// 116 times and salt 2 hardly ever.
   public static let saltCount: UInt32 = 8
 
+  /// Slots that a look-up probes at most. At a load of 0.7 the longest run among a million items is some 200.
+  public static let probesMax: UInt32 = 2048
+
   /// Slots for `items` items: a load of at most 0.7, where a look-up probes 1.7 slots in the mean.
   public static func slotCount(items: Int) -> Int { max(8, items + items * 3 / 7 + 1) }
 
@@ -21,12 +24,18 @@ public enum SlotIndex {
   }
 
   /// The slots for unique `names` (by item number).
+  /// - Precondition: no name is more than `probesMax` slots from its start.
   public static func build(names: [UInt32]) -> [UInt32] {
     let count = slotCount(items: names.count)
     var slots = [UInt32](repeating: 0, count: count)
     for (item, name) in names.enumerated() {
       var slot = Int(start(name: name, slotCount: UInt32(count)))
-      while slots[slot] != 0 { slot = slot + 1 == count ? 0 : slot + 1 }
+      var probes: UInt32 = 1
+      while slots[slot] != 0 {
+        slot = slot + 1 == count ? 0 : slot + 1
+        probes += 1
+      }
+      precondition(probes <= probesMax)
       slots[slot] = UInt32(item) + 1
     }
     return slots

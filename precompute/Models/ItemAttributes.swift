@@ -27,11 +27,11 @@ public struct ItemAttributes: Sendable {
     let pathOfName = Dictionary(
       items.map { ($0.category, path($0.category, pathSeparator)) }, uniquingKeysWith: { first, _ in first })
     let prefixes = pathOfName.values.flatMap { path in (0..<path.count).map { Array(path[...$0]) } }
-    let paths = Set(prefixes).sorted { $0.lexicographicallyPrecedes($1, by: byteOrder) }
+    let paths = Set(prefixes).sorted { byteOrder(name($0), name($1)) }
     let pathNumbers = numbers(paths)
 
     categories = paths.map { path in
-      Category(path: path.joined(separator: " > "), parent: pathNumbers[path.dropLast()] ?? ItemAttributes.none)
+      Category(path: name(path), parent: pathNumbers[path.dropLast()] ?? ItemAttributes.none)
     }
     brands = brandNames
     let missing = [UInt32](repeating: ItemAttributes.none, count: itemCount - items.count)
@@ -56,6 +56,9 @@ private func byteOrder(_ a: String, _ b: String) -> Bool { a.utf8.lexicographica
 private func numbers<Key: Hashable>(_ keys: [Key]) -> [Key: UInt32] {
   Dictionary(uniqueKeysWithValues: zip(keys, 0...))
 }
+
+/// A path as one text. Ordered by these, parents stand before their children.
+private func name(_ path: [String]) -> String { path.joined(separator: " > ") }
 
 /// The non-empty parts of a category path, without the blanks around them.
 private func path(_ name: String, _ separator: Character) -> [String] {

@@ -7,6 +7,11 @@ public struct ItemLists: Sendable, Equatable {
 
   public init() {}
 
+  /// A list without entries for each of `count` items.
+  public init(emptyRows count: Int) { offsets = [UInt32](repeating: 0, count: count + 1) }
+
+  public var isEmpty: Bool { items.isEmpty }
+
   public var count: Int { offsets.count - 1 }
 
   public func row(_ item: Int) -> Range<Int> { Int(offsets[item])..<Int(offsets[item + 1]) }

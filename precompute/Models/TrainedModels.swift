@@ -13,6 +13,7 @@ public struct TrainedModels: Sendable {
   public let regionNames: [String]
   public let regions: RegionTree
   public let popularity: DecayedPopularity
+  /// Empty for baskets: see `fit`.
   public let next: ItemLists
   public let together: ItemLists
   /// Nil where the configuration asks for no dimensions.
@@ -56,9 +57,12 @@ public struct TrainedModels: Sendable {
       known, people: people, regions: regions, catalogue: log.catalogue, attributes: attributes,
       parameters: popularity, asOf: asOf, parallelism: parallelism)
     progress(.nextItem)
-    let next = NextItem.fit(
-      table, sessions: sessions, catalogue: log.catalogue,
-      parameters: NextItem.Parameters(configuration, weights), asOf: asOf, parallelism: parallelism)
+    let next =
+      baskets(table, configuration)
+      ? ItemLists(emptyRows: known.itemIDs.count)
+      : NextItem.fit(
+        table, sessions: sessions, catalogue: log.catalogue,
+        parameters: NextItem.Parameters(configuration, weights), asOf: asOf, parallelism: parallelism)
     progress(.boughtTogether)
     let together = BoughtTogether.fit(
       table, sessions: sessions, catalogue: log.catalogue, parameters: BoughtTogether.Parameters(configuration),
@@ -78,6 +82,12 @@ public struct TrainedModels: Sendable {
     case .newest: log.table.times.max() ?? 0
     case .time(let time): time
     }
+  }
+
+  /// Whether the log is of unordered purchases alone: what followed an item is then what was bought with it, and a
+  /// second list of the same would only take bytes.
+  private static func baskets(_ table: EventTable, _ configuration: Configuration) -> Bool {
+    !configuration.events.isOrdered && table.types.allSatisfy { $0 == EventType.purchase.rawValue }
   }
 
   private static func factors(

@@ -51,7 +51,7 @@ public struct SnapshotInspection: Codable, Sendable {
       guard application == Int(FormatVersion.applicationID) else {
         throw NotASnapshot(file: path, reason: "a SQLite file, but not a Martlet snapshot (application_id \(application))")
       }
-      let rows = try Row.fetchAll(db, sql: "SELECT key, CAST(value AS TEXT) FROM meta")
+      let rows = try Row.fetchAll(db, sql: "SELECT key, CAST(value AS TEXT) FROM meta WHERE value IS NOT NULL")
       return (
         try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0, try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
         Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) }), try SnapshotInspection.tables(db)

@@ -31,7 +31,7 @@ public final class Publisher {
     }
     workDirectory = "\(directory)/.build-\(getpid())"
     for name in try FileManager.default.contentsOfDirectory(atPath: directory)
-    where name.hasPrefix(".build-") || name.hasSuffix(".new") {
+    where Publisher.isLeftover(name) {
       try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
     }
     try FileManager.default.createDirectory(atPath: workDirectory, withIntermediateDirectories: false)
@@ -64,6 +64,17 @@ public final class Publisher {
     return manifest
   }
 
+  /// Files of others are left alone, should a shop publish to a directory that holds more.
+  private static func isLeftover(_ name: String) -> Bool {
+    name.wholeMatch(of: /\.build-[0-9]+|\.manifest(-[0-9a-f]{16})?\.json\.new/) != nil
+  }
+
+  private static func isArchive(_ name: String) -> Bool { name.wholeMatch(of: /manifest-[0-9a-f]{16}\.json/) != nil }
+
+  private static func isSnapshot(_ name: String) -> Bool {
+    name.wholeMatch(of: /(base|region|text)-[0-9a-f]{16}\.sqlite/) != nil
+  }
+
   private static func archiveName(_ generation: String) -> String { "manifest-\(generation).json" }
 
   private func write(_ data: Data, _ name: String) throws {
@@ -76,7 +87,7 @@ public final class Publisher {
   /// Removes the manifests of all but the newest `keep` generations, and the files that no manifest names any more.
   private func prune(keep: Int, current: Manifest) throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: directory)
-    let archived = try names.filter { $0.hasPrefix("manifest-") && $0.hasSuffix(".json") }.map { name in
+    let archived = try names.filter(Publisher.isArchive).map { name in
       let data = try Data(contentsOf: URL(filePath: "\(directory)/\(name)"))
       return (name: name, manifest: try? JSONDecoder().decode(Manifest.self, from: data))
     }
@@ -87,7 +98,7 @@ public final class Publisher {
     }
     let named = Set(ranked.prefix(keep).flatMap { $0.manifest?.files.map(\.name) ?? [] })
     for entry in ranked.dropFirst(keep) { try FileManager.default.removeItem(atPath: "\(directory)/\(entry.name)") }
-    for name in names where name.hasSuffix(".sqlite") && !named.contains(name) {
+    for name in names where Publisher.isSnapshot(name) && !named.contains(name) {
       try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
     }
   }

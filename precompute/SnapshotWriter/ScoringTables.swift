@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import GRDB
+import Models
 import Recommender
 import Session
 import SnapshotFormat
@@ -22,7 +23,15 @@ enum ScoringTables {
     .afterPurchase: [.nextItem: 0.5, .boughtTogether: 1, .factors: 0.4, .popularity: 1, .category: 0],
   ]
 
-  static func insert(_ weights: [EventType: Float], _ db: GRDB.Database) throws {
+  /// The weights of a snapshot. Where there are lists of one kind only, they speak for the other too.
+  static func weight(_ context: Context, _ source: Source, _ models: TrainedModels) -> Double {
+    let weights = blend[context] ?? [:]
+    let isList = source == .nextItem || source == .boughtTogether
+    guard isList, models.next.isEmpty || models.together.isEmpty else { return weights[source] ?? 0 }
+    return max(weights[.nextItem] ?? 0, weights[.boughtTogether] ?? 0)
+  }
+
+  static func insert(_ weights: [EventType: Float], _ models: TrainedModels, _ db: GRDB.Database) throws {
     for type in EventType.allCases {
       try db.execute(
         sql: "INSERT INTO event_weight VALUES (?, ?, ?)",
@@ -37,7 +46,7 @@ enum ScoringTables {
         try db.execute(
           sql: "INSERT INTO blend VALUES (?, ?, ?, ?)",
           arguments: [
-            BlendRow.id(context, source), "\(context.name)", "\(source.name)", blend[context]?[source] ?? 0,
+            BlendRow.id(context, source), "\(context.name)", "\(source.name)", weight(context, source, models),
           ])
       }
     }

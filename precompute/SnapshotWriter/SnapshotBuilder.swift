@@ -71,7 +71,7 @@ public struct SnapshotBuilder {
       let snapshot = Snapshot(
         generation: generation, asOf: models.asOf, files: files, servedBy: scopes.servedBy,
         bought: report(contents, base.bytes), items: contents.ids.count, shown: contents.numbering.shown)
-      try Verification.check(snapshot, contents)
+      try Verification.check(snapshot, contents, categories: models.attributes.categories.map(\.path))
       return snapshot
     }
     preconditionFailure("the loop returns or throws")
@@ -89,11 +89,13 @@ public struct SnapshotBuilder {
     var digest = SHA256()
     func add(_ text: String) { digest.update(Data("\(text.utf8.count):\(text)".utf8)) }
     add("\(FormatVersion.current) \(models.asOf) \(plan.pageSize) \(contents.dimensions) \(contents.numbering.shown)")
+    add("\(plan.budget) \(plan.dimensionsWanted) \(contents.lists.entriesWanted) \(contents.lists.valueKept)")
+    for (code, region) in scopes.servedBy.sorted(by: { $0.key < $1.key }) { add("\(code) \(region)") }
     for table in contents.columns + contents.heaps {
       for block in table.blocks { digest.update(block) }
     }
     for scope in scopes.scopes {
-      add("\(scope.name) \(scope.people)")
+      add("\(scope.name) \(scope.parent ?? "") \(scope.people)")
       for list in scope.lists(contents.numbering) {
         add("\(list.row)")
         digest.update(Data(list.bytes))
@@ -124,17 +126,19 @@ public struct SnapshotBuilder {
     try DatabaseFile.create(
       at: "\(directory)/\(name)", kind: .base, generation: generation, pageSize: plan.pageSize, schema: Schema.base
     ) { db in
-      try insertBaseMeta(contents, db)
+      try insertBaseMeta(contents, regions: scopes.servedBy.count, db)
       try insertAttributes(db)
-      for (code, region) in scopes.servedBy.sorted(by: { $0.key < $1.key }) {
-        let people = scopes.scopes.first { $0.name == region }?.people ?? 0
-        try db.execute(sql: "INSERT INTO region VALUES (?, ?, ?)", arguments: [code, region, people])
+      let codes = scopes.servedBy.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      for (id, code) in codes.enumerated() {
+        let region = scopes.servedBy[code] ?? ScopeLists.world
+        let people = scopes.scopes.first { $0.name == region }?.people ?? scopes.world.people
+        try db.execute(sql: "INSERT INTO region VALUES (?, ?, ?, ?)", arguments: [id, code, region, people])
       }
       try DatabaseFile.insertTopLists(scopes.world.lists(contents.numbering), db)
       for (item, salt) in contents.names.salts {
         try db.execute(sql: "INSERT INTO item_salt VALUES (?, ?)", arguments: [item, Int(salt)])
       }
-      try ScoringTables.insert(configuration.weights, db)
+      try ScoringTables.insert(configuration.weights, models, db)
       for column in contents.columns { try DatabaseFile.insertBlocks(column.table, column.blocks, db) }
       for heap in contents.heaps { try DatabaseFile.insertBlocks(heap.table, heap.blocks, db) }
       for view in ReadableViews.base(contents) { try db.execute(sql: view) }
@@ -142,10 +146,11 @@ public struct SnapshotBuilder {
     return try file(.base, name)
   }
 
-  private func insertBaseMeta(_ contents: BaseContents, _ db: GRDB.Database) throws {
+  private func insertBaseMeta(_ contents: BaseContents, regions: Int, _ db: GRDB.Database) throws {
     let values: [(StaticString, Int)] = [
       (MetaKey.asOf, Int(models.asOf)), (MetaKey.items, contents.ids.count), (MetaKey.shown, contents.numbering.shown),
       (MetaKey.slots, contents.slotCount), (MetaKey.dimensions, contents.dimensions),
+      (MetaKey.categories, models.attributes.categories.count), (MetaKey.regions, regions),
       (MetaKey.sessionWindow, ScoringTables.sessionWindow), (MetaKey.budget, plan.budget),
       (MetaKey.dimensionsWanted, plan.dimensionsWanted), (MetaKey.entriesWanted, contents.lists.entriesWanted),
       (MetaKey.entriesKept, contents.lists.entriesKept),

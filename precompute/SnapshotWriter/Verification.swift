@@ -5,14 +5,20 @@ import Recommender
 import SnapshotFormat
 
 /// The check of a finished snapshot before it is published: SQLite's own, and then by the scorer's reader, which opens
-/// the files and has to find every item by id and by name.
+/// the files and has to find every item by id and by name, and every category.
 enum Verification {
-  static func check(_ snapshot: Snapshot, _ contents: BaseContents) throws {
+  static func check(_ snapshot: Snapshot, _ contents: BaseContents, categories: [String]) throws {
     for file in snapshot.files { try checkIntegrity(file) }
     let owned = try snapshot.files.map { OwnedBytes(copying: [UInt8](try Data(contentsOf: URL(filePath: $0.path)))) }
     var recommender = Recommender()
     for (file, bytes) in zip(snapshot.files, owned) {
-      do throws(SnapshotError) { try recommender.open(file.kind, bytes.view) } catch {
+      do throws(SnapshotError) {
+        if recommender.snapshots.regions.count == Snapshots.regionsMax {
+          recommender = Recommender()
+          try recommender.open(.base, owned[0].view)
+        }
+        try recommender.open(file.kind, bytes.view)
+      } catch {
         throw SnapshotWriterError.notVerified(file: file.path, reason: "\(error)")
       }
     }
@@ -22,6 +28,11 @@ enum Verification {
       let byID = withView(id) { view in base.item(id: view) == item && base.id(item).equals(view) }
       guard byID, base.item(name: contents.names.names[number]) == item else {
         throw SnapshotWriterError.notVerified(file: snapshot.files[0].path, reason: "item '\(id)' is not found again")
+      }
+    }
+    for (number, name) in categories.enumerated() {
+      guard withView(name, { base.category(named: $0) }) == UInt16(number) else {
+        throw SnapshotWriterError.notVerified(file: snapshot.files[0].path, reason: "category '\(name)' is not found again")
       }
     }
     withExtendedLifetime(owned) {}

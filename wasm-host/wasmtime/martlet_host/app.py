@@ -35,7 +35,6 @@ from .publication import Publication
 
 log = logging.getLogger("martlet_host")
 
-METHODS = "GET, HEAD, POST, DELETE, OPTIONS"
 COMPRESS_FROM_BYTES = 512
 
 
@@ -49,7 +48,7 @@ class Problem(Exception):
 
     def response(self) -> Response:
         title = HTTPStatus(self.status).phrase
-        document = {"title": title, "status": self.status, "detail": str(self), **self.members}
+        document = {"type": "about:blank", "title": title, "status": self.status, "detail": str(self), **self.members}
         headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
         if self.status == 503:
             headers.append((b"retry-after", b"1"))
@@ -84,10 +83,9 @@ class Endpoint:
         request = Request(scope, receive)
         module_s = 0.0
         try:
+            response, module_s = await self._answer(request)
             if request.method == "OPTIONS":
-                response = Response(204, [(b"allow", METHODS.encode())], b"")
-            else:
-                response, module_s = await self._answer(request)
+                response = _options(response)
         except Problem as problem:
             response = problem.response()
         except ClientDisconnect:
@@ -148,6 +146,15 @@ async def _checked(request: Request) -> tuple[bytes, bytes, bytes]:
         if len(body) > BODY_BYTES_MAX:
             raise Problem(413, f"the request body is longer than {BODY_BYTES_MAX} bytes")
     return path, query, bytes(body)
+
+
+def _options(response: Response) -> Response:
+    """The module refuses OPTIONS with the methods that the path takes; HEAD and OPTIONS themselves are the host's."""
+    allowed = next((value for name, value in response.headers if name.lower() == b"allow"), None)
+    if response.status != 405 or allowed is None:
+        return response
+    methods = [allowed, *([b"HEAD"] if b"GET" in allowed else []), b"OPTIONS"]
+    return Response(204, [(b"allow", b", ".join(methods))], b"")
 
 
 def _client_response(request: Request, status: int, headers: list[Header], body: bytes) -> ClientResponse:

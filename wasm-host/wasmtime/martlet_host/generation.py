@@ -13,6 +13,9 @@ from .module import Refused, Scorer, ScorerFault, ScorerModule
 
 log = logging.getLogger("martlet_host")
 
+REGIONS_MAX = 256
+"""What the module holds at once."""
+
 
 class Unusable(Exception):
     """A generation cannot be served; the message says why."""
@@ -33,10 +36,6 @@ class LoadedScorer:
         for code in codes:
             self.load_region(code)
         self.scorer.warm_up()
-
-    @property
-    def region_bytes(self) -> int:
-        return sum(self.regions.values())
 
     def missing(self, code: str) -> list[SnapshotFile]:
         return [f for f in self.manifest.chain(code) if f.region not in self.regions and f.region not in self.failed]
@@ -127,11 +126,11 @@ class Generation:
         missing = active.missing(code)
         if not missing:
             return active
-        if active.region_bytes + sum(f.size for f in missing) > self._region_bytes_max:
+        if not self._fit([*active.regions.values(), *(f.size for f in missing)]):
             # Nothing can be closed in an instance: a fresh one keeps what was asked for lately, up to half of the
             # bound, so that the next region does not force another.
             keep = self._recent_within(self._region_bytes_max // 2)
-            log.info("regions: over %d bytes, a fresh instance keeps %s", self._region_bytes_max, ", ".join(keep))
+            log.info("too many regions for one instance, a fresh one keeps %s", ", ".join(keep))
             self._active = active = await self._load(keep)
             return active
         try:
@@ -164,15 +163,17 @@ class Generation:
 
     def _eager_codes(self) -> list[str]:
         """All regions where they fit together, none otherwise: those come as they are asked for."""
-        fits = sum(f.size for f in self.manifest.region_files) <= self._region_bytes_max
-        return list(self.manifest.regions) if fits else []
+        return list(self.manifest.regions) if self._fit([f.size for f in self.manifest.region_files]) else []
+
+    def _fit(self, sizes: list[int]) -> bool:
+        return len(sizes) <= REGIONS_MAX and sum(sizes) <= self._region_bytes_max
 
     def _recent_within(self, bytes_max: int) -> list[str]:
         kept: list[str] = []
         files: set[SnapshotFile] = set()
         for code in reversed(self._recent):
             more = files | set(self.manifest.chain(code))
-            if kept and sum(f.size for f in more) > bytes_max:
+            if kept and (sum(f.size for f in more) > bytes_max or len(more) > REGIONS_MAX // 2):
                 break
             kept, files = [code, *kept], more
         self._recent = kept

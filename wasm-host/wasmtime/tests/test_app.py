@@ -72,7 +72,7 @@ def test_the_answer_comes_back_whole(folder, fault_module):
     run(test)
 
 
-def test_head_options_and_conditional_requests_are_the_hosts(folder, fault_module):
+def test_head_and_conditional_requests_are_the_hosts(folder, fault_module):
     async def test():
         async with serving(fault_module, folder.publish()) as (client, _):
             got = await client.get("/files")
@@ -82,8 +82,6 @@ def test_head_options_and_conditional_requests_are_the_hosts(folder, fault_modul
             again = await client.get("/files", headers={"if-none-match": f'"other", {got.headers["etag"]}'})
             assert again.status_code == 304 and again.content == b""
             assert (await client.get("/files", headers={"if-none-match": 'W/"other"'})).status_code == 200
-            options = await client.options("/files")
-            assert options.status_code == 204 and "DELETE" in options.headers["allow"]
 
     run(test)
 

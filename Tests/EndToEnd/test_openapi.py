@@ -1,0 +1,37 @@
+"""The local host keeps what docs/openapi.yaml promises: schemathesis asks it with data made from the schema, right and wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+
+SCHEMA = schemathesis.openapi.from_path(Path(__file__).resolve().parents[2] / "docs/openapi.yaml")
+
+
+@pytest.fixture(scope="module")
+def address(retail_host) -> str:
+    return retail_host
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],
+)
+def test_the_host_answers_as_the_schema_says(case, address):
+    case.call_and_validate(base_url=address)
+
+
+@pytest.mark.parametrize(
+    ("path", "allow"), [("/recommendations", "GET, HEAD, OPTIONS"), ("/events", "POST, OPTIONS"), ("/nowhere", None)]
+)
+def test_options_names_the_methods_of_the_path(address, path, allow):
+    response = httpx.options(address + path)
+    assert response.headers.get("allow") == allow
+    assert response.status_code == (204 if allow else 404)

@@ -1,0 +1,221 @@
+import Bytes
+import Foundation
+import GRDB
+import Recommender
+import Session
+import SnapshotFormat
+import TestSupport
+import Testing
+
+/// What a damaged or hostile file may do: be refused with an error that names the place, or give a poorer answer. Never a trap.
+@Suite struct DamageTests {
+  static let shop = BuiltShop.planted
+  static let tables: [StaticString] =
+    SnapshotFormat.Column.allCases.map(\.table) + Heap.allCases.map(\.table) + [
+      Schema.category, Schema.region, Schema.topList, Schema.itemSalt, Schema.eventWeight, Schema.positionDecay,
+      Schema.blend,
+    ]
+
+  @Test(arguments: tables.map { "\($0)" }) func aTableThatIsMissingIsNamed(table: String) throws {
+    for sql in ["DROP TABLE \(table)", "ALTER TABLE \(table) RENAME TO renamed"] {
+      let error = try Self.errorOfOpening([sql])
+      #expect(error.kind == .missingTable && "\(error.table)" == table, "\(sql): \(error)")
+    }
+  }
+
+  @Test func anIndexThatIsMissingIsNamed() throws {
+    let error = try Self.errorOfOpening(["DROP INDEX category_by_name"])
+    #expect(error.kind == .missingTable && "\(error.table)" == "category_by_name")
+  }
+
+  @Test(arguments: ["kind", "generation", "as_of", "items", "shown", "slots", "dimensions", "session_window"])
+  func aKeyThatIsMissingIsNamed(key: String) throws {
+    let error = try Self.errorOfOpening(["DELETE FROM meta WHERE key = '\(key)'"])
+    #expect(error.kind == .missingKey && "\(error.table)" == key)
+  }
+
+  @Test(
+    arguments: [
+      ("UPDATE meta SET value = 'bas' WHERE key = 'kind'", .badValue, "kind"),
+      ("UPDATE meta SET value = 'region' WHERE key = 'kind'", .wrongKind, "kind"),
+      ("UPDATE meta SET value = -1 WHERE key = 'as_of'", .badValue, "as_of"),
+      ("UPDATE meta SET value = 1 << 24 | 1 WHERE key = 'items'", .badValue, "items"),
+      ("UPDATE meta SET value = 2 WHERE key = 'items'", .badValue, "shown"),
+      ("UPDATE meta SET value = value + 1 WHERE key = 'items'", .wrongBlockSize, "item_category"),
+      ("UPDATE meta SET value = 9223372036854775807 WHERE key = 'slots'", .badValue, "slots"),
+      ("UPDATE meta SET value = value + 1 WHERE key = 'slots'", .wrongBlockSize, "item_slot"),
+      ("UPDATE meta SET value = 12 WHERE key = 'dimensions'", .badValue, "dimensions"),
+      ("UPDATE meta SET value = 136 WHERE key = 'dimensions'", .badValue, "dimensions"),
+      ("UPDATE meta SET value = 24 WHERE key = 'dimensions'", .wrongBlockSize, "item_factor"),
+      ("UPDATE item_price SET data = CAST(data || x'00' AS BLOB)", .wrongBlockSize, "item_price"),
+      ("UPDATE item_price SET data = 'text'", .badValue, "item_price"),
+      ("UPDATE item_price SET data = zeroblob(9000)", .badValue, "item_price"),
+      ("UPDATE item_price SET block = 1", .badValue, "item_price"),
+      ("DELETE FROM item_price", .wrongBlockSize, "item_price"),
+      ("INSERT INTO item_price VALUES (1, x'')", .wrongBlockSize, "item_price"),
+      ("UPDATE event_weight SET weight = -0.5 WHERE type = 1", .badValue, "event_weight"),
+      ("UPDATE position_decay SET weight = 9e999 WHERE position = 3", .badValue, "position_decay"),
+      ("UPDATE blend SET weight = 1001 WHERE id = 0", .badValue, "blend"),
+      ("UPDATE blend SET weight = 'much' WHERE id = 0", .badValue, "blend"),
+      ("PRAGMA application_id = 1", .notASnapshot, ""),
+      ("PRAGMA user_version = 2", .unknownFormatVersion, ""),
+    ] as [(String, SnapshotError.Kind, String)])
+  func aWrongValueIsRefusedAndNamed(sql: String, kind: SnapshotError.Kind, table: String) throws {
+    let error = try Self.errorOfOpening([sql])
+    #expect(error.kind == kind && "\(error.table)" == table, "\(sql): \(error.kind) \(error.table)")
+  }
+
+  @Test func whatIsNoDatabaseIsRefused() throws {
+    for bytes in [
+      [], Array("SQLite format 3\0".utf8), Array(repeating: 0, count: 5_000), Self.shop.base.view.prefix(4_000).array,
+    ] {
+      let owned = OwnedBytes(copying: bytes)
+      let error = Self.open(owned.view, as: .base).error
+      #expect(error?.kind == .database)
+    }
+  }
+
+  @Test func filesOpenInTheirOrderAndOnce() throws {
+    let region = try #require(Self.shop.files.first { $0.kind == .region }).bytes.view
+    let text = try #require(Self.shop.files.first { $0.kind == .text }).bytes.view
+    var recommender = Recommender()
+    func open(_ kind: FileKind, _ bytes: ByteView) -> SnapshotError.Kind? {
+      do throws(SnapshotError) {
+        try recommender.open(kind, bytes)
+        return nil
+      } catch { return error.kind }
+    }
+    #expect(open(.region, region) == .notNow && open(.text, text) == .notNow)
+    #expect(open(.region, Self.shop.base.view) == .wrongKind && open(.base, region) == .wrongKind)
+    #expect(open(.base, Self.shop.base.view) == nil && open(.base, Self.shop.base.view) == .notNow)
+    #expect(open(.region, region) == nil && open(.region, region) == .notNow)
+    #expect(open(.text, text) == nil && open(.text, text) == .notNow)
+    let other = try Self.edited(
+      ["UPDATE meta SET value = 'fedcba9876543210' WHERE key = 'generation'"], .region, region: "south")
+    #expect(open(.region, other.view) == .otherGeneration)
+    let regions = recommender.snapshots.regions.count
+    #expect(regions == 1, "a refused file leaves what is open as it was")
+    #expect(FileKind(recognising: region) == .region && FileKind(recognising: ByteView("no")) == nil)
+  }
+
+  /// Infinite factors whose sum is no number.
+  @Test func hostileFactorsGiveAnAnswer() throws {
+    for scale in ["000000FD", "FFFF7F7F", "0000807F", "0000C07F", "01000000", "FFFF7FFF"] {
+      // Dimensions 127 and −127 in turn, so that infinities of both signs meet, and a one that stays finite.
+      let rows = (0..<Self.shop.models.itemIDs.count).map {
+        scale + ($0 % 2 == 0 ? "7F" : "81") + String(repeating: "01", count: 15)
+      }
+      var opened = try Self.open(["UPDATE item_factor SET data = x'\(rows.joined())'"])
+      guard var recommender = opened.recommender.take() else { throw opened.error! }
+      Self.ask(&recommender)
+      withExtendedLifetime(opened.bytes) {}
+    }
+  }
+
+  @Test func hostileWeightsGiveAnAnswer() throws {
+    var opened = try Self.open([
+      "UPDATE event_weight SET weight = 1000", "UPDATE position_decay SET weight = 1000",
+      "UPDATE blend SET weight = 1000",
+      // The largest finite scale of bfloat16, in the list that begins the heap.
+      "UPDATE next_heap SET data = CAST(substr(data, 1, 1) || x'7F7F' || substr(data, 4) AS BLOB)",
+    ])
+    guard var recommender = opened.recommender.take() else { throw opened.error! }
+    Self.ask(&recommender)
+    withExtendedLifetime(opened.bytes) {}
+  }
+
+  /// Random bytes, mostly where something stands; each file that still opens answers.
+  @Test func noMutationTraps() throws {
+    let bytes = OwnedBytes(copying: Self.shop.base.view.array)
+    let occupied = (0..<bytes.capacity).filter { bytes.view[$0] != 0 }
+    var random = SeededGenerator(4)
+    var answered = 0
+    for _ in 0..<20_000 {
+      var changes: [(place: Int, byte: UInt8)] = []
+      for _ in 0...random.below(6) {
+        let place: Int
+        switch random.below(4) {
+        case 0: place = random.below(bytes.capacity)
+        case 1: place = random.below(8_192)
+        default: place = occupied[random.below(occupied.count)]
+        }
+        changes.append((place, bytes.view[place]))
+        let byte =
+          random.once(in: 2)
+          ? UInt8(truncatingIfNeeded: random.next()) : bytes.view[place] ^ 1 << UInt8(random.below(8))
+        bytes.start.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
+      }
+      var opened = Self.open(bytes.view, as: .base)
+      if var recommender = opened.recommender.take() {
+        answered += 1
+        Self.ask(&recommender)
+      }
+      for change in changes.reversed() {
+        bytes.start.storeBytes(of: change.byte, toByteOffset: change.place, as: UInt8.self)
+      }
+    }
+    #expect(answered > 5_000, "most bytes are no structure")
+    #expect(bytes.view.equals(Self.shop.base.view))
+  }
+
+  // MARK: Help
+
+  /// A file's bytes and what came of opening it.
+  struct Opened: ~Copyable {
+    var recommender: Recommender?
+    var error: SnapshotError?
+    var bytes: OwnedBytes?
+  }
+
+  static func open(_ bytes: ByteView, as kind: FileKind) -> Opened {
+    var recommender = Recommender()
+    do throws(SnapshotError) {
+      try recommender.open(kind, bytes)
+      return Opened(recommender: recommender)
+    } catch { return Opened(error: error) }
+  }
+
+  /// The planted base after some SQL.
+  static func open(_ statements: [String]) throws -> Opened {
+    let bytes = try edited(statements, .base)
+    var opened = open(bytes.view, as: .base)
+    opened.bytes = bytes
+    return opened
+  }
+
+  static func errorOfOpening(_ statements: [String]) throws -> SnapshotError {
+    let error = try open(statements).error
+    return try #require(error)
+  }
+
+  static func edited(_ statements: [String], _ kind: FileKind, region: String? = nil) throws -> OwnedBytes {
+    let folder = try TemporaryFolder()
+    let path = folder.path("edited.sqlite")
+    try FileManager.default.copyItem(atPath: shop.path(kind, region: region), toPath: path)
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { db in
+      // Views would keep tables from being renamed.
+      for view in try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'view'") {
+        try db.execute(sql: "DROP VIEW \(view)")
+      }
+      for statement in statements { try db.execute(sql: statement) }
+    }
+    try queue.close()
+    return OwnedBytes(copying: [UInt8](try Data(contentsOf: URL(filePath: path))))
+  }
+
+  /// What every source takes part in. The work is bounded whatever the file says.
+  static func ask(_ recommender: inout Recommender) {
+    guard let base = recommender.snapshots.base else { return }
+    for current in [nil, "0-1"] as [String?] {
+      let request = Request(
+        context: .product, limit: 20, current: current, category: "Toys", region: "isle-a", excluded: ["2-0"],
+        session: [("0-0", .view), ("0-1", .addToCart), ("1-0", .purchase), ("cf894c5d", .view), ("52c2eda8", .view)])
+      let answer = request.answer(by: &recommender)
+      let work = recommender.work
+      #expect(answer.count <= 20 && work < 60_000)
+      #expect(answer.allSatisfy { $0.item < base.shown && $0.score.isFinite })
+      #expect(Set(answer.map(\.item)).count == answer.count)
+    }
+  }
+}
