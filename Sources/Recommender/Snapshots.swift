@@ -10,7 +10,7 @@ public struct Snapshots: ~Copyable {
   public private(set) var base: BaseSnapshot?
   /// The first of a chain, in the order of opening.
   public private(set) var regions: RegionSnapshot?
-  private var regionCount = 0
+  public private(set) var regionCount = 0
   public private(set) var text: TextSnapshot?
 
   init() {}

@@ -68,7 +68,7 @@ import Testing
     var array = FixedArray<Int32>(capacity: 3)
     for value in 0..<5 as Range<Int32> { #expect(array.append(value) == (value < 3)) }
     #expect(array.count == 3 && array.isFull && array[2] == 2)
-    array.removeLast()
+    array.truncate(to: 2)
     #expect(!array.isFull && array.append(9) && array[2] == 9)
     array.removeAll()
     #expect(array.isEmpty && array.capacity == 3)

@@ -23,12 +23,7 @@ import Testing
     }
   }
 
-  @Test func anIndexThatIsMissingIsNamed() throws {
-    let error = try Self.errorOfOpening(["DROP INDEX category_by_name"])
-    #expect(error.kind == .missingTable && "\(error.table)" == "category_by_name")
-  }
-
-  @Test(arguments: ["kind", "generation", "as_of", "items", "shown", "slots", "dimensions", "session_window"])
+  @Test(arguments: ["kind", "generation", "as_of", "items", "shown", "slots", "dimensions", "categories", "regions", "session_window"])
   func aKeyThatIsMissingIsNamed(key: String) throws {
     let error = try Self.errorOfOpening(["DELETE FROM meta WHERE key = '\(key)'"])
     #expect(error.kind == .missingKey && "\(error.table)" == key)
@@ -41,7 +36,7 @@ import Testing
       ("UPDATE meta SET value = -1 WHERE key = 'as_of'", .badValue, "as_of"),
       ("UPDATE meta SET value = 1 << 24 | 1 WHERE key = 'items'", .badValue, "items"),
       ("UPDATE meta SET value = 2 WHERE key = 'items'", .badValue, "shown"),
-      ("UPDATE meta SET value = value + 1 WHERE key = 'items'", .wrongBlockSize, "item_category"),
+      ("UPDATE meta SET value = value + 1 WHERE key = 'items'", .wrongBlockSize, "item_id"),
       ("UPDATE meta SET value = 9223372036854775807 WHERE key = 'slots'", .badValue, "slots"),
       ("UPDATE meta SET value = value + 1 WHERE key = 'slots'", .wrongBlockSize, "item_slot"),
       ("UPDATE meta SET value = 12 WHERE key = 'dimensions'", .badValue, "dimensions"),
@@ -93,7 +88,7 @@ import Testing
     let other = try Self.edited(
       ["UPDATE meta SET value = 'fedcba9876543210' WHERE key = 'generation'"], .region, region: "south")
     #expect(open(.region, other.view) == .otherGeneration)
-    let regions = recommender.snapshots.regions.count
+    let regions = recommender.snapshots.regionCount
     #expect(regions == 1, "a refused file leaves what is open as it was")
     #expect(FileKind(recognising: region) == .region && FileKind(recognising: ByteView("no")) == nil)
   }

@@ -41,6 +41,7 @@ import Testing
           let window = UInt32(random.below(2_000))
           session.expire(now: time, window: window)
           model.removeAll { Int($0.time) < Int(time) - Int(window) }
+          model = model.map { Signal(item: $0.item, type: $0.type, time: min($0.time, time)) }
         } else {
           let signal = Signal(item: UInt32(random.below(9)), type: .click, time: time)
           session.record(signal)

@@ -15,10 +15,16 @@ struct BaseContents {
   private(set) var heaps: [(table: StaticString, blocks: [Data])] = []
   let lists: ListBudget
 
+  /// Bytes of the pages that hold item lists: what the budget can still shrink.
+  var listBytes: Int {
+    let lists = heaps.filter { "\($0.table)" != "\(Heap.ids.table)" }
+    return lists.reduce(0) { $0 + $1.blocks.count * pageSize }
+  }
+
   /// β of the confidence n / (n + β): an item seen in ten sessions is trusted by half.
   static let confidenceBeta: Float = 10
 
-  init(_ models: TrainedModels, pageSize: Int, listBytes: Int) throws {
+  init(_ models: TrainedModels, pageSize: Int, entries: Int) throws {
     self.pageSize = pageSize
     let numbering = ItemNumbering(models)
     self.numbering = numbering
@@ -30,7 +36,7 @@ struct BaseContents {
     dimensions = models.factors?.dimensions ?? 0
     slotCount = SlotIndex.slotCount(items: ids.count)
     lists = ListBudget(
-      [models.next, models.together], traffic: models.popularity.itemPopularity, bytes: listBytes)
+      [models.next, models.together], traffic: models.popularity.itemPopularity, entries: entries)
     try packIDs()
     try packLists(.next, .nextLists, models.next, lists.kept[0])
     try packLists(.together, .togetherLists, models.together, lists.kept[1])

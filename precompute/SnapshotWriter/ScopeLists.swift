@@ -28,9 +28,8 @@ struct ScopeLists {
   let servedBy: [String: String]
 
   var scopes: [Scope] { [world] + regions }
-  var worldBytes: Int { world.topLists.reduce(0) { $0 + $1.items.count * TopList.entryWidth + 16 } }
 
-  init(_ models: TrainedModels) {
+  init(_ models: TrainedModels) throws {
     let tree = models.regions
     let lists = Dictionary(grouping: models.popularity.lists, by: \.scope)
     let scopes = tree.scopes.enumerated().map { number, scope in
@@ -40,6 +39,10 @@ struct ScopeLists {
     }
     world = scopes[RegionTree.world]
     regions = Array(scopes.dropFirst())
+    var names: Set = [ScopeLists.world]
+    for region in regions {
+      guard names.insert(region.name).inserted else { throw SnapshotWriterError.regionNamedTwice(name: region.name) }
+    }
     var servedBy: [String: String] = [:]
     for region in regions { servedBy[region.name] = region.name }
     for (region, scope) in zip(models.regionNames, tree.scopeOfRegion) {

@@ -1,5 +1,4 @@
 import struct Configuration.Configuration
-import Digest
 import Foundation
 import GRDB
 import Models
@@ -51,19 +50,20 @@ public struct SnapshotBuilder {
   }
 
   public func build() throws -> Snapshot {
-    let scopes = ScopeLists(models)
-    // The first guess at what is left for lists is corrected by what the file then measures.
-    var listBytes = plan.budget - models.itemIDs.count * (SnapshotPlan.fixedBytesPerItem + plan.dimensions + 4)
-    listBytes -= scopes.worldBytes + 24 * plan.pageSize
-    for attempt in 0..<6 {
-      let contents = try BaseContents(models, pageSize: plan.pageSize, listBytes: listBytes)
+    let scopes = try ScopeLists(models)
+    // All lists whole at first; what the file then measures says how many entries it can keep. A file that fits at the
+    // second try may be a few pages below the budget: entries do not all take the same bytes.
+    var entries = Int.max
+    while true {
+      let contents = try BaseContents(models, pageSize: plan.pageSize, entries: entries)
       let generation = generation(contents, scopes)
       let base = try writeBase(contents, scopes, generation)
       if base.bytes > plan.budget {
-        guard attempt < 5, listBytes > 0 else {
-          throw SnapshotWriterError.overBudget(bytes: base.bytes, budget: plan.budget)
+        let left = contents.listBytes - (base.bytes - plan.budget)
+        guard contents.lists.entriesKept > 0, left >= 0 else {
+          throw SnapshotWriterError.overBudget(bytes: base.bytes - contents.listBytes, budget: plan.budget)
         }
-        listBytes -= (base.bytes - plan.budget) + plan.pageSize
+        entries = min(entries - 1, contents.lists.entriesKept * left / contents.listBytes)
         try FileManager.default.removeItem(atPath: base.path)
         continue
       }
@@ -74,7 +74,6 @@ public struct SnapshotBuilder {
       try Verification.check(snapshot, contents, categories: models.attributes.categories.map(\.path))
       return snapshot
     }
-    preconditionFailure("the loop returns or throws")
   }
 
   private func report(_ contents: BaseContents, _ bytes: Int) -> BudgetReport {
@@ -82,35 +81,6 @@ public struct SnapshotBuilder {
       budget: plan.budget, bytes: bytes, dimensionsWanted: plan.dimensionsWanted, dimensions: contents.dimensions,
       entriesWanted: contents.lists.entriesWanted, entriesKept: contents.lists.entriesKept,
       valueKept: contents.lists.valueKept)
-  }
-
-  /// The generation is named by what is in it: 16 hexadecimal digits of a digest over all contents.
-  private func generation(_ contents: BaseContents, _ scopes: ScopeLists) -> String {
-    var digest = SHA256()
-    func add(_ text: String) { digest.update(Data("\(text.utf8.count):\(text)".utf8)) }
-    add("\(FormatVersion.current) \(models.asOf) \(plan.pageSize) \(contents.dimensions) \(contents.numbering.shown)")
-    add("\(plan.budget) \(plan.dimensionsWanted) \(contents.lists.entriesWanted) \(contents.lists.valueKept)")
-    for (code, region) in scopes.servedBy.sorted(by: { $0.key < $1.key }) { add("\(code) \(region)") }
-    for table in contents.columns + contents.heaps {
-      for block in table.blocks { digest.update(block) }
-    }
-    for scope in scopes.scopes {
-      add("\(scope.name) \(scope.parent ?? "") \(scope.people)")
-      for list in scope.lists(contents.numbering) {
-        add("\(list.row)")
-        digest.update(Data(list.bytes))
-      }
-    }
-    for category in models.attributes.categories { add(category.path) }
-    for brand in models.attributes.brands { add(brand) }
-    for index in contents.numbering.indices {
-      let item = models.catalogue.items[index]
-      for text in [item.title, item.url, item.image] { add(text) }
-    }
-    for type in configuration.weights.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-      add("\(type.name) \(configuration.weights[type] ?? 0)")
-    }
-    return String(hexadecimal(digest.finalize()).prefix(16))
   }
 
   // MARK: Files
@@ -138,7 +108,7 @@ public struct SnapshotBuilder {
       for (item, salt) in contents.names.salts {
         try db.execute(sql: "INSERT INTO item_salt VALUES (?, ?)", arguments: [item, Int(salt)])
       }
-      try ScoringTables.insert(configuration.weights, models, db)
+      try ScoringTables(models, configuration.weights).insert(db)
       for column in contents.columns { try DatabaseFile.insertBlocks(column.table, column.blocks, db) }
       for heap in contents.heaps { try DatabaseFile.insertBlocks(heap.table, heap.blocks, db) }
       for view in ReadableViews.base(contents) { try db.execute(sql: view) }

@@ -5,6 +5,7 @@ public enum SnapshotWriterError: Error, CustomStringConvertible {
   case nothingToShow
   case noName(id: String)
   case idTooLong(id: String)
+  case regionNamedTwice(name: String)
   case tooMany(what: String, count: Int, most: Int)
   case overBudget(bytes: Int, budget: Int)
   case notVerified(file: String, reason: String)
@@ -18,6 +19,8 @@ public enum SnapshotWriterError: Error, CustomStringConvertible {
     case .noName(let id):
       "item id '\(id)': its 32-bit hash meets another id's with each of \(SlotIndex.saltCount) salts"
     case .idTooLong(let id): "item id '\(id.prefix(40))…' is longer than 255 bytes"
+    case .regionNamedTwice(let name):
+      "'\(name)' names two regions: a group may not be called like one of the regions, and \(ScopeLists.world) is the world"
     case .tooMany(let what, let count, let most): "\(count) \(what); a snapshot holds at most \(most)"
     case .overBudget(let bytes, let budget):
       "the base snapshot needs at least \(bytes) bytes, the budget is \(budget): raise `snapshot.budget` or leave items out"

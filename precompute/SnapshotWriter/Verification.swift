@@ -13,13 +13,13 @@ enum Verification {
     var recommender = Recommender()
     for (file, bytes) in zip(snapshot.files, owned) {
       do throws(SnapshotError) {
-        if recommender.snapshots.regions.count == Snapshots.regionsMax {
+        if recommender.snapshots.regionCount == Snapshots.regionsMax {
           recommender = Recommender()
           try recommender.open(.base, owned[0].view)
         }
         try recommender.open(file.kind, bytes.view)
       } catch {
-        throw SnapshotWriterError.notVerified(file: file.path, reason: "\(error)")
+        throw SnapshotWriterError.notVerified(file: file.path, reason: "\(error.kind.name) \(error.table)")
       }
     }
     guard let base = recommender.snapshots.base else { return }

@@ -1,0 +1,36 @@
+import Digest
+import Foundation
+import Models
+import SnapshotFormat
+
+extension SnapshotBuilder {
+  /// A generation is named by what is in it: 16 hexadecimal digits of a digest over all that its files hold.
+  func generation(_ contents: BaseContents, _ scopes: ScopeLists) -> String {
+    var digest = SHA256()
+    func add(_ text: String) { digest.update(Data("\(text.utf8.count):\(text)".utf8)) }
+    add("\(FormatVersion.current) \(models.asOf) \(plan.pageSize) \(contents.dimensions) \(contents.numbering.shown)")
+    add("\(plan.budget) \(plan.dimensionsWanted) \(contents.lists.entriesWanted) \(contents.lists.valueKept)")
+    for (code, region) in scopes.servedBy.sorted(by: { $0.key < $1.key }) { add("\(code) \(region)") }
+    for table in contents.columns + contents.heaps {
+      for block in table.blocks { digest.update(block) }
+    }
+    for scope in scopes.scopes {
+      add("\(scope.name) \(scope.parent ?? "") \(scope.people)")
+      for list in scope.lists(contents.numbering) {
+        add("\(list.row)")
+        digest.update(Data(list.bytes))
+      }
+    }
+    for category in models.attributes.categories { add(category.path) }
+    for brand in models.attributes.brands { add(brand) }
+    for index in contents.numbering.indices {
+      let item = models.catalogue.items[index]
+      for text in [item.title, item.url, item.image] { add(text) }
+    }
+    let scoring = ScoringTables(models, configuration.weights)
+    add("\(ScoringTables.sessionWindow) \(scoring.decay)")
+    for (type, weight) in scoring.events { add("\(type.name) \(weight)") }
+    for (context, source, weight) in scoring.blend { add("\(context.name) \(source.name) \(weight)") }
+    return String(hexadecimal(digest.finalize()).prefix(16))
+  }
+}
