@@ -103,7 +103,7 @@ let package = Package(
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session"]),
     tests("Models", ["EventLog"]),
-    tests("Evaluation", ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session"]),
+    tests("Evaluation", ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "TestSupport"]),
     tests("SnapshotWriter", ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),
     tests("Report", ["SnapshotFormat", "TestSupport", grdb]),
   ]

@@ -1,5 +1,6 @@
 import Evaluation
 import Models
+import TestSupport
 import Testing
 
 struct BootstrapTests {
@@ -17,7 +18,7 @@ struct BootstrapTests {
 
   /// Sessions of random lengths with random ranks, so that no two draws have the same mean.
   @Test func dependsOnTheSeedAlone() {
-    var random = SeededGenerator(state: 1)
+    var random = SeededGenerator(1)
     let sessions = (0..<300).map { _ in
       (0..<Int.random(in: 1...9, using: &random)).map { _ in
         var outcome = Outcome(relevant: 1)

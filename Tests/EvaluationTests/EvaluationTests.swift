@@ -121,6 +121,25 @@ struct EvaluationTests {
     #expect(report.scored.breakdowns["target_seen"] == nil)
   }
 
+  /// More regions than one instance holds: each is served by its own file nevertheless.
+  @Test func manyRegions() throws {
+    // Each of 300 regions has people of its own who see one item of their own.
+    typealias Row = (session: Int, item: String, event: String, time: Int)
+    let rows = (0..<300).flatMap { region -> [Row] in
+      (0..<6).map { (region * 10 + $0, "own\(region)", "view", region * 100 + $0) }
+    }
+    let questions = (0..<300).flatMap { region -> [Row] in
+      [(region * 10, "unseen", "view", 50_000), (region * 10, "own\(region)", "view", 50_001)]
+    }
+    let region: (Int) -> String = { "r\($0 / 10)" }
+    let report = try evaluate(
+      eventsCSV(rows, region: region), eventsCSV(questions, region: region),
+      yaml: "regions: { minimum_people: 2 }\nmodels: { popularity: { shrinkage: 0 } }")
+    #expect(report.positions == 300)
+    #expect(report.scored.metrics["hr@1"] == 1)
+    #expect(report.scored.fallback.first?.name == "region")
+  }
+
   @Test func comparedWithItself() throws {
     let report = try evaluate(
       eventsCSV(noise(items: 60, sessions: 300, seed: 1)),

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import TestSupport
 import Testing
 
 /// The metrics of an answer, against their definitions written out naively.
@@ -24,7 +25,7 @@ struct OutcomeTests {
   }
 
   @Test func randomRankings() {
-    var random = SeededGenerator(state: 1)
+    var random = SeededGenerator(1)
     for _ in 0..<2000 {
       let answer = Array((0..<60).shuffled(using: &random).prefix(.random(in: 0...40, using: &random)))
       var relevant = Set(

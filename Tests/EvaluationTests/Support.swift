@@ -3,24 +3,7 @@ import Evaluation
 import EventLog
 import Foundation
 import Models
-
-/// A folder that is removed with the test.
-final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func write(_ text: String, to name: String) throws -> String {
-    let path = url.appending(path: name).path
-    try Data(text.utf8).write(to: URL(filePath: path))
-    return path
-  }
-}
+import TestSupport
 
 /// Rows as `session_id,item_id,event,time,region`.
 func eventsCSV(_ rows: [(session: Int, item: String, event: String, time: Int)], region: (Int) -> String = { _ in "" })
@@ -51,25 +34,12 @@ func circle(items: Int, sessions: Int, firstSession: Int = 0) -> [(
 func noise(items: Int, sessions: Int, firstSession: Int = 0, seed: UInt64) -> [(
   session: Int, item: String, event: String, time: Int
 )] {
-  var random = SeededGenerator(state: seed)
+  var random = SeededGenerator(seed)
   return (0..<sessions).flatMap { session in
     (0..<Int.random(in: 1...9, using: &random)).map { step in
       let item = Int.random(in: 0..<items, using: &random) * Int.random(in: 1...items, using: &random) / items
       return (firstSession + session, "i\(item)", "view", (firstSession + session) * 1000 + step)
     }
-  }
-}
-
-/// A generator whose sequence is fixed by its seed (splitmix64).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 

@@ -2,6 +2,7 @@ import Configuration
 import Evaluation
 import EventLog
 import Foundation
+import TestSupport
 import Testing
 
 struct TimeSplitTests {
@@ -18,7 +19,7 @@ struct TimeSplitTests {
 
   /// Sessions at random times, many of them across the cut.
   private func table(seed: UInt64) throws -> EventTable {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed)
     let rows = (0..<200).flatMap { session in
       let start = Int.random(in: 0..<100_000, using: &random)
       return (0..<4).map { _ in (session, "i", "view", start + Int.random(in: 0..<9_000, using: &random)) }

@@ -17,9 +17,18 @@ struct ItemDirectory: Sendable {
   }
 }
 
-/// One thread's recommender with a visitor's session: what a host instance would be.
+/// One instance, as a host would hold it.
+private final class Instance {
+  var recommender: Recommender
+
+  init(_ recommender: consuming Recommender) { self.recommender = recommender }
+}
+
+/// One thread's instances with a visitor's session.
 final class Scorer {
-  private var recommender: Recommender
+  private let instances: [Instance]
+  /// By region of the test set.
+  private let instanceOfRegion: [Int]
   private var session = Session()
   private var query = Query()
   private let test: TestSet
@@ -28,7 +37,8 @@ final class Scorer {
   private let context: Context
 
   init(_ snapshot: TrainedSnapshot, _ test: TestSet, _ items: ItemDirectory, context: Context) throws {
-    recommender = try snapshot.open()
+    instances = try (0..<snapshot.instances).map { Instance(try snapshot.open(instance: $0)) }
+    instanceOfRegion = test.regionNames.map(snapshot.instance(serving:))
     (self.test, self.items, self.context) = (test, items, context)
     regions = test.regionNames.map { OwnedBytes(copying: Array($0.utf8)) }
   }
@@ -45,16 +55,20 @@ final class Scorer {
       session.record(Signal(item: items.names[Int(event.item)], type: event.type, time: event.time))
       newest = event
     }
+    var instance = instances[0]
     if let newest {
       // The service drops what is older than the window before it asks.
-      session.expire(now: session.newest(0).time, window: recommender.snapshots.sessionWindow)
-      if newest.region < test.regionNames.count { query.region = regions[Int(newest.region)].view }
+      session.expire(now: session.newest(0).time, window: instance.recommender.snapshots.sessionWindow)
+      if newest.region < test.regionNames.count {
+        query.region = regions[Int(newest.region)].view
+        instance = instances[instanceOfRegion[Int(newest.region)]]
+      }
       if case .next(excludingCurrent: true) = test.protocolOfTest {
         let current = items.numbers[Int(newest.item)]
         query.currentItem = current == ItemDirectory.unknown ? nil : current
       }
     }
-    recommender.recommend(query, for: session)
-    for place in 0..<recommender.answer.count { body(place, recommender.answer[place]) }
+    instance.recommender.recommend(query, for: session)
+    for place in 0..<instance.recommender.answer.count { body(place, instance.recommender.answer[place]) }
   }
 }

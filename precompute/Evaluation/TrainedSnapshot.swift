@@ -16,7 +16,16 @@ public final class TrainedSnapshot: @unchecked Sendable {
   /// Training events of each item, by its number in the snapshot.
   let popularity: [UInt32]
   // Read only, by any number of scorers.
-  private let files: [(kind: FileKind, bytes: OwnedBytes)]
+  private let files: [File]
+  private let servedBy: [String: String]
+  /// The regions of one instance: an instance holds at most `Snapshots.regionsMax` files, ancestors counted.
+  private let regionSets: [Set<String>]
+
+  private struct File {
+    let kind: FileKind
+    let region: String?
+    let bytes: OwnedBytes
+  }
 
   /// Trains, writes and verifies the files as `martlet build` does, in a directory of its own that is gone afterwards.
   public init(
@@ -36,24 +45,49 @@ public final class TrainedSnapshot: @unchecked Sendable {
     (items, shown) = (snapshot.items, snapshot.shown)
     // A base comes first: the others belong to one.
     files = try snapshot.files.sorted { $0.kind == .base && $1.kind != .base }.map { file in
-      (file.kind, OwnedBytes(copying: [UInt8](try Data(contentsOf: URL(filePath: file.path)))))
+      File(
+        kind: file.kind, region: file.region,
+        bytes: OwnedBytes(copying: [UInt8](try Data(contentsOf: URL(filePath: file.path)))))
     }
+    servedBy = snapshot.servedBy
+    regionSets = TrainedSnapshot.regionSets(snapshot)
     popularity = try TrainedSnapshot.popularity(log.table, files)
   }
 
-  /// A recommender of its own over the shared bytes.
-  package func open() throws -> Recommender { try TrainedSnapshot.open(files) }
+  var instances: Int { regionSets.count }
 
-  private static func open(_ files: [(kind: FileKind, bytes: OwnedBytes)]) throws -> Recommender {
+  /// The instance that serves visitors of region `code`.
+  func instance(serving code: String) -> Int {
+    let region = servedBy[code] ?? code
+    return regionSets.firstIndex { $0.contains(region) } ?? 0
+  }
+
+  /// A recommender of its own over the shared bytes.
+  package func open(instance: Int = 0) throws -> Recommender {
     var recommender = Recommender()
-    for file in files { try recommender.open(file.kind, file.bytes.view) }
+    for file in files where file.region.map(regionSets[instance].contains) ?? true {
+      try recommender.open(file.kind, file.bytes.view)
+    }
     return recommender
   }
 
-  private static func popularity(
-    _ table: EventTable, _ files: [(kind: FileKind, bytes: OwnedBytes)]
-  ) throws -> [UInt32] {
-    let recommender = try open(files)
+  /// All regions in one set where they fit, else in as few as they fit in, each region with its ancestors.
+  private static func regionSets(_ snapshot: Snapshot) -> [Set<String>] {
+    let parents = Dictionary(
+      snapshot.files.compactMap { file in file.region.map { ($0, file.parent) } },
+      uniquingKeysWith: { first, _ in first })
+    var sets: [Set<String>] = [[]]
+    for region in snapshot.files.compactMap(\.region) {
+      let family = sequence(first: region) { parents[$0] ?? nil }
+      let grown = sets[sets.count - 1].union(family)
+      if grown.count <= Snapshots.regionsMax { sets[sets.count - 1] = grown } else { sets.append(Set(family)) }
+    }
+    return sets
+  }
+
+  private static func popularity(_ table: EventTable, _ files: [File]) throws -> [UInt32] {
+    var recommender = Recommender()
+    for file in files where file.kind == .base { try recommender.open(file.kind, file.bytes.view) }
     guard let base = recommender.snapshots.base else { return [] }
     var counts = [UInt32](repeating: 0, count: table.itemIDs.count)
     for item in table.items { counts[Int(item)] += 1 }
