@@ -76,11 +76,17 @@ let package = Package(
         grdb,
       ]),
     native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
+    native(
+      "Evaluation",
+      [
+        "Bytes", "Configuration", "EventLog", "Models", "Recommender", "Report", "Session", "SnapshotFormat",
+        "SnapshotWriter",
+      ]),
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Bytes", "Configuration", "EdgeService", "EventLog", "Models", "Report", "SnapshotFormat", "SnapshotWriter",
-        arguments, grdb, logging,
+        "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Recommender", "Report",
+        "SnapshotFormat", "SnapshotWriter", arguments, grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
@@ -104,6 +110,7 @@ let package = Package(
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session"]),
     tests("Models", ["EventLog"]),
+    tests("Evaluation", ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "TestSupport"]),
     tests(
       "SnapshotWriter",
       ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),

@@ -16,6 +16,9 @@ public struct EventLog: Sendable {
     public var catalogue: [String]
     /// Where rows that do not fit are written; nil: they are only counted.
     public var rejectsPath: String?
+    /// Asked for each event that would be kept, by its number from 0 in input order; false leaves it out, with the ids and texts
+    /// that it alone names. Nil: all are kept.
+    public var selects: ((_ event: Int) -> Bool)?
     /// Called after each chunk.
     public var progress: ((ReadProgress) -> Void)?
     /// Bytes asked for in one read. What is read does not depend on it.
@@ -34,9 +37,9 @@ public struct EventLog: Sendable {
   /// - Throws: `EventLogError`; the rejects file is complete then, as far as rows were read.
   public init(reading input: Input, configuration: Configuration) throws {
     let rejects = try RejectsWriter(path: input.rejectsPath)
-    var builder = EventTableBuilder(configuration.events)
+    var builder = EventTableBuilder(configuration.events, selects: input.selects)
     var pump = RowPump(what: "events", layout: configuration.events.layout, rejects: rejects, input)
-    pump.extraRules = EventTableBuilder.extraRules
+    pump.extraRules = EventTableBuilder.extraRules + (input.selects == nil ? [] : [EventTableBuilder.selectionRule])
     try pump.run(input.events) { reader in
       let bound = try builder.bind(reader)
       let columns = EventTableBuilder.Columns(bound)

@@ -14,11 +14,16 @@ struct EventTableBuilder {
   static let regionLimit = Int(EventTable.noRegion) - 1
   /// What is left out beside the configured rules.
   static let extraRules = ["event left out by events.names", "search without an item"]
+  /// The rule after those, where events are selected by number.
+  static let selectionRule = "not in the selected part"
 
   private(set) var table = EventTable()
   private(set) var items = Interner()
   private(set) var texts = ItemTexts()
   private let source: EventSource
+  private let selects: ((_ event: Int) -> Bool)?
+  /// Events that fit, selected or not.
+  private var fitting = 0
   private var sessions = Interner()
   private var users = Interner()
   private var regions = Interner()
@@ -26,8 +31,8 @@ struct EventTableBuilder {
   private var types: EventTypes
   private var sessionRule: SessionRule?
 
-  init(_ source: EventSource) {
-    self.source = source
+  init(_ source: EventSource, selects: ((_ event: Int) -> Bool)? = nil) {
+    (self.source, self.selects) = (source, selects)
     times = TimeParser(source.time)
     types = EventTypes(source)
   }
@@ -101,6 +106,8 @@ struct EventTableBuilder {
     guard let seconds = times.seconds(time) else { throw UnfitRow(.badTime) }
     for id in [item, session, user, region] { try checkID(id) }
     let numbers = try columns.attributes.numbers(row)
+    fitting += 1
+    if let selects, !selects(fitting - 1) { return .skipped(rule: source.layout.skip.count + Self.extraRules.count) }
 
     let number = try Self.number(item, &items, "items")
     try texts.set(number, row, columns.attributes, numbers)

@@ -15,7 +15,7 @@ public struct Parallelism: Sendable {
 
   /// Calls `body` once for each chunk of `0..<count`. `scratch` is made once a thread and must be left by `body` as it
   /// was found, as far as results depend on it.
-  func forEachChunk<Scratch>(
+  package func forEachChunk<Scratch>(
     of count: Int, size: Int, scratch: () -> Scratch, _ body: (inout Scratch, Int, Range<Int>) -> Void
   ) {
     let chunks = (count + size - 1) / size
@@ -31,12 +31,12 @@ public struct Parallelism: Sendable {
     }
   }
 
-  func forEachChunk(of count: Int, size: Int, _ body: (Range<Int>) -> Void) {
+  package func forEachChunk(of count: Int, size: Int, _ body: (Range<Int>) -> Void) {
     forEachChunk(of: count, size: size, scratch: {}) { _, _, range in body(range) }
   }
 
   /// The results of all chunks, in the order of the chunks.
-  func mapChunks<Scratch, Result>(
+  package func mapChunks<Scratch, Result>(
     of count: Int, size: Int, scratch: () -> Scratch, _ body: (inout Scratch, Range<Int>) -> Result
   ) -> [Result] {
     let chunks = (count + size - 1) / size
