@@ -67,7 +67,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     native("Configuration", ["Bytes", "Session", yams]),
     native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session"]),
-    native("Models", ["Configuration", "EventLog", "Session"]),
+    native("Models", ["Configuration", "EventLog", "Session", "SnapshotFormat"]),
     native(
       "SnapshotWriter",
       [
@@ -77,16 +77,17 @@ let package = Package(
       ]),
     native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
     native(
+      "Replay",
+      ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat", "SnapshotWriter"]),
+    native("Ranking", ["Configuration", "EventLog", "Models", "Recommender", "Replay", "SnapshotFormat", "SnapshotWriter"]),
+    native(
       "Evaluation",
-      [
-        "Bytes", "Configuration", "EventLog", "Models", "Recommender", "Report", "Session", "SnapshotFormat",
-        "SnapshotWriter",
-      ]),
+      ["Configuration", "EventLog", "Models", "Ranking", "Recommender", "Replay", "Report", "SnapshotWriter"]),
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Recommender", "Report",
-        "SnapshotFormat", "SnapshotWriter", arguments, grdb, logging,
+        "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Ranking", "Recommender", "Replay",
+        "Report", "SnapshotFormat", "SnapshotWriter", arguments, grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.

@@ -5,6 +5,7 @@ import EventLog
 import Foundation
 import Models
 import Recommender
+import Replay
 import Session
 import Testing
 

@@ -2,7 +2,9 @@ import Configuration
 import EventLog
 import Foundation
 import Models
+import Ranking
 import Recommender
+import Replay
 
 /// A whole evaluation: trains, asks, counts.
 public struct Evaluation {
@@ -62,8 +64,10 @@ public struct Evaluation {
 
   private func ask(_ subject: Subject, _ test: TestSet) throws -> Asked {
     let start = Date()
-    let snapshot = try TrainedSnapshot(
+    let (models, plan) = try RankedModels.fit(
       subject.training, subject.configuration, parallelism: evaluator.parallelism, progress: progress.begin)
+    progress.begin("writing and checking the snapshot")
+    let snapshot = try TrainedSnapshot(models, plan, subject.configuration, table: subject.training.table)
     let trained = Date()
     progress.begin("answering at \(test.positionCount) positions")
     let answers = try evaluator.run(snapshot, test) { progress.answered($0, test.positionCount) }

@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Replay
 
 /// Which end of one log is held out for the test.
 public enum Holdout: Equatable, Sendable {

@@ -14,7 +14,7 @@ public final class TrainedSnapshot: @unchecked Sendable {
   /// Items 0..<shown may be answered.
   public let shown: Int
   /// Training events of each item, by its number in the snapshot.
-  let popularity: [UInt32]
+  package let popularity: [UInt32]
   // Read only, by any number of scorers.
   private let files: [File]
   private let servedBy: [String: String]
@@ -27,17 +27,10 @@ public final class TrainedSnapshot: @unchecked Sendable {
     let bytes: OwnedBytes
   }
 
-  /// Trains, writes and verifies the files as `martlet build` does, in a directory of its own that is gone afterwards.
-  public init(
-    _ log: EventLog, _ configuration: Configuration, parallelism: Parallelism = .allCores,
-    progress: (String) -> Void = { _ in }
-  ) throws {
-    let plan = SnapshotPlan(items: log.table.itemIDs.count, configuration: configuration)
-    let models = TrainedModels.fit(log, configuration, dimensions: plan.dimensions, parallelism: parallelism) {
-      progress("training: \($0.rawValue)")
-    }
-    progress("writing and checking the snapshot")
-    let directory = FileManager.default.temporaryDirectory.appending(path: "martlet-evaluate-\(UUID().uuidString)").path
+  /// Writes and verifies the files as `martlet build` does, in a directory of its own that is gone afterwards.
+  /// - Parameter table: what the models were trained on.
+  public init(_ models: TrainedModels, _ plan: SnapshotPlan, _ configuration: Configuration, table: EventTable) throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let snapshot = try SnapshotBuilder(models, plan, configuration, directory: directory).build()
@@ -51,13 +44,13 @@ public final class TrainedSnapshot: @unchecked Sendable {
     }
     servedBy = snapshot.servedBy
     regionSets = TrainedSnapshot.regionSets(snapshot)
-    popularity = try TrainedSnapshot.popularity(log.table, files)
+    popularity = try TrainedSnapshot.popularity(table, files)
   }
 
-  var instances: Int { regionSets.count }
+  package var instances: Int { regionSets.count }
 
   /// The instance that serves visitors of region `code`.
-  func instance(serving code: String) -> Int {
+  package func instance(serving code: String) -> Int {
     let region = servedBy[code] ?? code
     return regionSets.firstIndex { $0.contains(region) } ?? 0
   }
