@@ -36,6 +36,7 @@ extension Service {
         query.limit = Int(limit)
       } else if name.equals("item_id") {
         // An item that this snapshot does not know is no error: it may be new, and the session still says something.
+        query.showsItem = true
         query.currentItem = base.item(id: value)
       } else if name.equals("category") {
         query.category = base.category(named: value)

@@ -121,8 +121,10 @@ public final class BaseSnapshot {
     guard categoryParents.isFull else { throw SnapshotError(.badValue, table: Schema.category) }
   }
 
-  /// The learned ranker for `context`; nil where fixed weights have to do.
-  func ranker(_ context: Context) -> Ranker? { rankers[context] }
+  /// The learned ranker for the page; nil where fixed weights have to do.
+  func ranker(_ context: Context, showsItem: Bool) -> Ranker? {
+    context.rankerKind(showsItem: showsItem).flatMap { rankers[$0] }
+  }
 
   func column(_ column: Column) -> ColumnBlocks { columns[column.rawValue] }
 

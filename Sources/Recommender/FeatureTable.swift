@@ -50,7 +50,8 @@ struct FeatureTable: ~Copyable {
       values[row &+ Feature.traffic] = Float(candidate.item)
       values[row &+ Feature.confidence] = Float(base.column(.confidence).u8(candidate.item))
       let isRepeated = candidate.repeats != Candidate.isNew
-      values[row &+ Feature.repeatPlace] = isRepeated ? Float(candidate.repeats) : Feature.notRepeated
+      values[row &+ Feature.repeatPlace] =
+        isRepeated ? Float(interests.items[Int(candidate.repeats)].back) : Feature.notRepeated
       values[row &+ Feature.repeatEvents] = isRepeated ? Float(interests.items[Int(candidate.repeats)].events) : 0
       setTraits(Traits(candidate.item, weight: 0, base), row)
       values[row &+ Feature.regionLift] = region?.lift(of: candidate.item) ?? 1

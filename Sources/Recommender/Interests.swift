@@ -7,6 +7,8 @@ struct Interests: ~Copyable {
     let item: UInt32
     /// The strongest event's weight, decayed by the place of the newest. Zero for what says nothing, such as an impression.
     var weight: Float
+    /// Distinct items that are newer, those among them that this snapshot does not know.
+    let back: UInt8
     /// How many of the session's events are about it.
     var events: UInt8
     /// In the cart or bought: not recommended again. Nil until an event that decides it has been met.
@@ -14,6 +16,8 @@ struct Interests: ~Copyable {
   }
 
   private(set) var items = FixedArray<Interest>(capacity: Session.signalsMax + 1)
+  /// Names of the distinct items that this snapshot does not know, newest first.
+  private var unknown = FixedArray<UInt32>(capacity: Session.signalsMax)
   /// Σ of the items' weights.
   private(set) var weight: Float = 0
   /// Events about items of this snapshot.
@@ -31,24 +35,38 @@ struct Interests: ~Copyable {
     _ session: borrowing Session, current: UInt32?, in base: BaseSnapshot
   ) {
     items.removeAll()
+    unknown.removeAll()
     events = 0
     weight = 0
-    if let current { add(current, .view, base.weights) }
+    // A view of the page's own item may have been posted already.
+    if let current, session.count == 0 || base.item(name: session.newest(0).item) != current {
+      add(current, .view, base.weights)
+    }
     for age in session.indices {
       let signal = session.newest(age)
-      guard signal.item != 0, let item = base.item(name: signal.item) else { continue }
-      // A view of the page's own item may have been posted already.
-      if age == 0, item == current { continue }
+      guard signal.item != 0 else { continue }
+      guard let item = base.item(name: signal.item) else {
+        note(unknown: signal.item)
+        continue
+      }
       add(item, signal.type, base.weights)
     }
     for place in items.indices { weight = weight + items[place].weight }
+  }
+
+  private mutating func note(unknown name: UInt32) {
+    for place in unknown.indices where unknown[place] == name { return }
+    unknown.append(name)
   }
 
   /// Called with events from newest to oldest.
   private mutating func add(_ item: UInt32, _ type: EventType, _ weights: borrowing ScoringWeights) {
     var position = 0
     while position < items.count, items[position].item != item { position += 1 }
-    if position == items.count { items.append(Interest(item: item, weight: 0, events: 0, isTaken: nil)) }
+    if position == items.count {
+      let back = UInt8(truncatingIfNeeded: position &+ unknown.count)
+      items.append(Interest(item: item, weight: 0, back: back, events: 0, isTaken: nil))
+    }
     events &+= 1
     items[position].events &+= 1
     items[position].weight = max(items[position].weight, weights.event(type) * weights.decay(position))

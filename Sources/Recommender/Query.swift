@@ -10,6 +10,8 @@ public struct Query: ~Copyable {
   public var limit = 10
   /// The item that the page shows.
   public var currentItem: UInt32?
+  /// Whether the page shows an item, known to this snapshot or not.
+  public var showsItem = false
   /// The category that the page shows.
   public var category: UInt16?
   /// The visitor's region by the shop's code; empty for none.
@@ -23,6 +25,7 @@ public struct Query: ~Copyable {
     context = .homepage
     limit = 10
     currentItem = nil
+    showsItem = false
     category = nil
     region = .empty
     excluded.removeAll()

@@ -60,19 +60,30 @@ struct Ranker: BitwiseCopyable {
   }
 }
 
-/// The rankers of table `ranker`, by context.
+/// The rankers of table `ranker`, by kind.
 struct Rankers: ~Copyable {
-  private var rankers = FixedArray<Ranker?>(repeating: nil, count: Context.count)
+  private var rankers = FixedArray<Ranker?>(repeating: nil, count: RankerKind.count)
 
-  subscript(_ context: Context) -> Ranker? { rankers[Int(context.rawValue)] }
+  subscript(_ kind: RankerKind) -> Ranker? { rankers[Int(kind.rawValue)] }
 
   mutating func read(_ file: SnapshotFile) throws(SnapshotError) {
     var rows = try file.rows(of: Schema.ranker)
     while try rows.next() {
-      guard case .blob(let bytes)? = try rows.value(1), let ranker = Ranker(bytes) else {
+      guard case .blob(let bytes)? = try rows.value(2), let ranker = Ranker(bytes) else {
         throw SnapshotError(.badValue, table: Schema.ranker)
       }
       if rows.id >= 0, rows.id < Int64(rankers.count) { rankers[Int(truncatingIfNeeded: rows.id)] = ranker }
+    }
+  }
+}
+
+extension Context {
+  /// The kind of ranker for it; nil where order is not a question of what comes next: a category page is about its category.
+  func rankerKind(showsItem: Bool) -> RankerKind? {
+    switch self {
+    case .homepage, .product, .search: showsItem ? .page : .session
+    case .cart, .afterPurchase: .basket
+    case .category: nil
     }
   }
 }

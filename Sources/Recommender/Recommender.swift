@@ -19,7 +19,7 @@ public struct Recommendation: BitwiseCopyable {
 public struct Recommender: ~Copyable {
   /// Candidates that are ranked, where an answer does not ask for more: the union of all sources at 60 holds all but a few
   /// of the targets that it holds at all.
-  static let shortlistMin = 64
+  static let shortlistMin = 128
 
   public private(set) var snapshots = Snapshots()
   private var interests = Interests()
@@ -51,7 +51,7 @@ public struct Recommender: ~Copyable {
     guard let base = snapshots.base else { return }
     collect(query, session, base)
     // A ranker has learned from sessions; where there is none, it knows nothing.
-    let ranker = interests.newest == nil ? nil : base.ranker(query.context)
+    let ranker = interests.newest == nil ? nil : base.ranker(query.context, showsItem: query.showsItem)
     if let ranker { fillFeatures(query, base) ; rank(by: ranker) } else { rankByBlend(query, base) }
     selection.select(query.limit, of: shortlist, from: candidates)
     for rank in selection.places.indices {
@@ -144,10 +144,23 @@ public struct Recommender: ~Copyable {
       for source in Source.allCases { parts[Int(source.rawValue)] = blend.part(source, of: candidate) }
     }
     var source = Source.popularity
-    for other in Source.allCases where parts[Int(other.rawValue)] > parts[Int(source.rawValue)] { source = other }
+    for other in Source.allCases where parts[Int(other.rawValue)] > parts[Int(source.rawValue)] {
+      // A ranker may count for an item what a source does not say of it; that is no reason.
+      if ranker == nil || names(other, candidate) { source = other }
+    }
     return Recommendation(
       item: candidate.item, score: candidate.score, source: source,
       because: place(source, candidate, base).map { interests.items[$0].item }, rung: candidate.rung)
+  }
+
+  /// Whether `source` says anything of `candidate`.
+  private func names(_ source: Source, _ candidate: borrowing Candidate) -> Bool {
+    for kind in Evidence.allCases where kind.source == source { return candidate[kind].sum > 0 }
+    switch source {
+    case .repeats: return candidate.repeats != Candidate.isNew
+    case .factors: return candidate.factors > 0
+    default: return true
+    }
   }
 
   /// The place in the session of the item that spoke most for `candidate` through `source`.

@@ -29,7 +29,7 @@ public enum Schema {
     "CREATE TABLE event_weight (type INTEGER PRIMARY KEY, name TEXT NOT NULL, weight REAL NOT NULL)",
     "CREATE TABLE position_decay (position INTEGER PRIMARY KEY, weight REAL NOT NULL)",
     "CREATE TABLE blend (id INTEGER PRIMARY KEY, context TEXT NOT NULL, source TEXT NOT NULL, weight REAL NOT NULL)",
-    "CREATE TABLE ranker (context INTEGER PRIMARY KEY, trees BLOB NOT NULL)",
+    "CREATE TABLE ranker (kind INTEGER PRIMARY KEY, name TEXT NOT NULL, trees BLOB NOT NULL)",
   ]
 
   public static let regionFile: [StaticString] = [

@@ -86,6 +86,7 @@ struct EvaluationTests {
         }
         var query = Query()
         (query.context, query.limit) = (.product, 20)
+        query.showsItem = excludingCurrent
         if excludingCurrent { query.currentItem = base.item(name: name(items[place - 1], base)) }
         recommender.recommend(query, for: session)
         let answer = (0..<recommender.answer.count).map { base.id(recommender.answer[$0].item) }

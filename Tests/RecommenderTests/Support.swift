@@ -30,6 +30,7 @@ struct Request {
     var query = Query()
     query.context = context
     query.limit = limit
+    query.showsItem = current != nil
     query.currentItem = current.flatMap { base.item($0) }
     query.category = category.flatMap { name in name.withView { base.category(named: $0) } }
     for id in excluded { if let item = base.item(id) { query.excluded.append(item) } }

@@ -6,8 +6,25 @@ public struct ModelParameters: Sendable, Equatable {
     public var shrinkage = 100.0
   }
 
+  public struct SLIST: Sendable, Equatable {
+    public var length = 50
+    /// Sources of a target.
+    public var neighbours = 50
+    /// λ, in sightings.
+    public var regularization = 10.0
+    /// Nil here: what is good for ordered sessions, or for baskets.
+    public var dropout: Double?
+    public var sessionShare: Double?
+    public var sizeExponent: Double?
+    /// Sessions that have to hold both items.
+    public var minimumSupport = 1
+    public var recencyHalfLifeSeconds: UInt32?
+  }
+
   public struct NextItem: Sendable, Equatable {
     public var length = 50
+    /// Sessions that have to hold both items.
+    public var minimumSupport = 1
     /// How many events apart two items may stand.
     public var steps = 10
     public var recencyHalfLifeSeconds: UInt32?
@@ -18,6 +35,16 @@ public struct ModelParameters: Sendable, Equatable {
     /// Baskets in which two items have to stand together.
     public var minimumSupport = 1
     public var recencyHalfLifeSeconds: UInt32?
+  }
+
+  public struct Content: Sendable, Equatable {
+    public var length = 20
+    /// Items with so many sessions need no list by content; nil: all have one.
+    public var evidenceBelow: Int? = 20
+    public var categoryWeight = 1.0
+    public var brandWeight = 0.5
+    public var titleWeight = 1.0
+    public var priceWeight = 0.1
   }
 
   public struct Factors: Sendable, Equatable {
@@ -32,27 +59,31 @@ public struct ModelParameters: Sendable, Equatable {
 
   public struct Ranker: Sendable, Equatable {
     /// At most; 0 for fixed weights.
-    public var trees = 80
-    public var learningRate = 0.15
+    public var trees = 100
+    public var learningRate = 0.12
     /// Past stretches of time that it learns from, each with an index of what was before it.
-    public var folds = 5
+    public var folds = 4
     /// Positions that it learns from in all.
-    public var positions = 20_000
+    public var positions = 12_000
     /// Below so many positions fixed weights do better.
     public var minimumPositions = 1000
   }
 
   public var popularity = Popularity()
+  public var slist = SLIST()
   public var nextItem = NextItem()
   public var boughtTogether = BoughtTogether()
+  public var content = Content()
   public var factors = Factors()
   public var ranker = Ranker()
 
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()
     if let value = try section.value("popularity") { try popularity.read(value) }
+    if let value = try section.value("slist") { try slist.read(value) }
     if let value = try section.value("next_item") { try nextItem.read(value) }
     if let value = try section.value("bought_together") { try boughtTogether.read(value) }
+    if let value = try section.value("content") { try content.read(value) }
     if let value = try section.value("factors") { try factors.read(value) }
     if let value = try section.value("ranker") { try ranker.read(value) }
     try section.finish()
@@ -68,10 +99,26 @@ extension ModelParameters.Popularity {
   }
 }
 
+extension ModelParameters.SLIST {
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("length") { length = try value.integer(in: 1...1000) }
+    if let value = try section.value("neighbours") { neighbours = try value.integer(in: 1...1000) }
+    if let value = try section.value("regularization") { regularization = try value.number(in: 1e-6...1e6) }
+    if let value = try section.value("dropout") { dropout = try value.number(in: 0...0.99) }
+    if let value = try section.value("session_share") { sessionShare = try value.number(in: 0...1) }
+    if let value = try section.value("size_exponent") { sizeExponent = try value.number(in: 0...3) }
+    if let value = try section.value("minimum_support") { minimumSupport = try value.integer(in: 1...1_000_000) }
+    if let value = try section.value("recency_half_life") { recencyHalfLifeSeconds = try value.seconds() }
+    try section.finish()
+  }
+}
+
 extension ModelParameters.NextItem {
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()
     if let value = try section.value("length") { length = try value.integer(in: 1...1000) }
+    if let value = try section.value("minimum_support") { minimumSupport = try value.integer(in: 1...1_000_000) }
     if let value = try section.value("steps") { steps = try value.integer(in: 1...1000) }
     if let value = try section.value("recency_half_life") { recencyHalfLifeSeconds = try value.seconds() }
     try section.finish()
@@ -84,6 +131,22 @@ extension ModelParameters.BoughtTogether {
     if let value = try section.value("length") { length = try value.integer(in: 1...1000) }
     if let value = try section.value("minimum_support") { minimumSupport = try value.integer(in: 1...1_000_000) }
     if let value = try section.value("recency_half_life") { recencyHalfLifeSeconds = try value.seconds() }
+    try section.finish()
+  }
+}
+
+extension ModelParameters.Content {
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("length") { length = try value.integer(in: 1...1000) }
+    if let value = try section.value("evidence_below") {
+      let count = try value.integer(in: 0...1_000_000_000)
+      evidenceBelow = count == 0 ? nil : count
+    }
+    if let value = try section.value("category_weight") { categoryWeight = try value.number(in: 0...1000) }
+    if let value = try section.value("brand_weight") { brandWeight = try value.number(in: 0...1000) }
+    if let value = try section.value("title_weight") { titleWeight = try value.number(in: 0...1000) }
+    if let value = try section.value("price_weight") { priceWeight = try value.number(in: 0...1000) }
     try section.finish()
   }
 }

@@ -6,6 +6,8 @@ public struct RankingExamples: Sendable {
   public let featureCount: Int
   /// Row after row, `featureCount` numbers each, all finite.
   public private(set) var features: [Float] = []
+  /// By row: how many rows like it there are, where the group is a sample.
+  public private(set) var weights: [Float] = []
   /// One more than there are groups; group `g` holds rows `offsets[g]..<offsets[g + 1]`.
   public private(set) var offsets: [Int] = [0]
   /// By group: the row that is right.
@@ -16,25 +18,28 @@ public struct RankingExamples: Sendable {
   public var groupCount: Int { targets.count }
   public var rowCount: Int { offsets[groupCount] }
 
-  /// Adds a group of `rows.count / featureCount` rows.
-  public mutating func append(_ rows: some Collection<Float>, target: Int) {
+  /// Adds a group with a weight for each of its rows.
+  public mutating func append(_ rows: some Collection<Float>, weights: [Float], target: Int) {
+    precondition(rows.count == weights.count * featureCount && weights.allSatisfy { $0 > 0 })
     features += rows
+    self.weights += weights
     targets.append(rowCount + target)
-    offsets.append(features.count / featureCount)
-    precondition(features.count % featureCount == 0 && targets[groupCount - 1] < rowCount)
+    offsets.append(self.weights.count)
+    precondition(targets[groupCount - 1] < rowCount)
   }
 
   public mutating func append(contentsOf other: RankingExamples) {
     precondition(featureCount == other.featureCount)
     let base = rowCount
     features += other.features
+    weights += other.weights
     targets += other.targets.map { base + $0 }
     offsets += other.offsets.dropFirst().map { base + $0 }
   }
 }
 
 /// Second-order gradient boosting (Friedman 2001; Chen, Guestrin 2016) of trees with four leaves under the softmax loss of each
-/// group, −log(e^s_target / Σ e^s): gradient p − y, Hessian p (1 − p), leaf −ΣG / (ΣH + λ), split gain the sum of G² / (H + λ)
+/// group, −log(e^s_target / Σ w·e^s): gradient p − y, Hessian p (1 − p), leaf −ΣG / (ΣH + λ), split gain the sum of G² / (H + λ)
 /// of the two sides less that of the whole. Features are cut into at most 64 bins by quantiles.
 public struct GradientBoosting: Sendable {
   public struct Parameters: Sendable {
@@ -119,6 +124,7 @@ struct FeatureBins {
 private struct BoostedRows {
   private let offsets: [Int]
   private let targets: [Int]
+  /// Logarithms of what rows stand for (sampled softmax), and what the trees add.
   private var scores: [Float]
   /// Gradient and Hessian of each row.
   private var derivatives: [SIMD2<Float>]
@@ -127,7 +133,7 @@ private struct BoostedRows {
 
   init(_ examples: RankingExamples) {
     (offsets, targets) = (examples.offsets, examples.targets)
-    scores = [Float](repeating: 0, count: examples.rowCount)
+    scores = examples.weights.map { log($0) }
     derivatives = [SIMD2<Float>](repeating: .zero, count: examples.rowCount)
     nodes = [UInt8](repeating: 0, count: examples.rowCount)
   }
@@ -150,27 +156,28 @@ private struct BoostedRows {
     }
   }
 
-  private struct Split {
-    var feature = 0
-    var cut = 0
-    var gain = 0.0
-  }
-
   /// Adds a tree to the scores; nil where no split of all rows helps.
   mutating func grow(
     _ bins: FeatureBins, _ parameters: GradientBoosting.Parameters, _ parallelism: Parallelism
   ) -> TreeEnsemble.Tree? {
-    for row in nodes.indices { nodes[row] = 0 }
-    let root = splits(bins, nodes: 1, parameters, parallelism)[0]
+    let all = bins.histograms(of: nil, derivatives, parallelism)
+    let root = bins.best(all, parameters)
     guard root.gain > 0 else { return nil }
-    route(bins, [root])
-    let sides = splits(bins, nodes: 2, parameters, parallelism)
-    route(bins, sides)
+    for row in nodes.indices { nodes[row] = bins.goesRight(root, row) ? 1 : 0 }
+    // One side is counted, the smaller; the other is the rest.
+    let right = nodes.count { $0 == 1 }
+    let smaller: UInt8 = right * 2 < nodes.count ? 1 : 0
+    let counted = bins.histograms(of: nodes.indices.filter { nodes[$0] == smaller }, derivatives, parallelism)
+    let rest = zip(all, counted).map { zip($0, $1).map { $0 - $1 } }
+    let sides = (smaller == 0 ? [counted, rest] : [rest, counted]).map { bins.best($0, parameters) }
     var sums = [SIMD2<Double>](repeating: .zero, count: 4)
     var counts = [Double](repeating: 0, count: 4)
     for row in nodes.indices {
-      sums[Int(nodes[row])] += SIMD2<Double>(derivatives[row])
-      counts[Int(nodes[row])] += 1
+      let node = Int(nodes[row])
+      let leaf = 2 * node + (bins.goesRight(sides[node], row) ? 1 : 0)
+      nodes[row] = UInt8(leaf)
+      sums[leaf] += SIMD2<Double>(derivatives[row])
+      counts[leaf] += 1
     }
     let leaves = sums.map { Float(-parameters.learningRate * $0[0] / ($0[1] + parameters.ridge)) }
     for row in nodes.indices { scores[row] += leaves[Int(nodes[row])] }
@@ -194,62 +201,57 @@ private struct BoostedRows {
     return TreeEnsemble.Tree(
       features: features, thresholds: thresholds, means: [mean(0..<4), mean(0..<2), mean(2..<4)], leaves: leaves)
   }
+}
 
-  private mutating func route(_ bins: FeatureBins, _ splits: [Split]) {
-    for row in nodes.indices {
-      let node = Int(nodes[row])
-      let split = splits[node]
-      let isRight = split.gain > 0 && Int(bins.bins[split.feature][row]) > split.cut
-      nodes[row] = UInt8(2 * node + (isRight ? 1 : 0))
-    }
-  }
+/// A question to ask: rows whose bin is above `cut` go right.
+struct Split {
+  var feature = 0
+  var cut = 0
+  var gain = 0.0
+}
 
-  /// The best split of each node; of equal gains that of the lower feature and cut.
-  private func splits(
-    _ bins: FeatureBins, nodes count: Int, _ parameters: GradientBoosting.Parameters, _ parallelism: Parallelism
-  ) -> [Split] {
-    let byFeature = parallelism.mapChunks(of: bins.bins.count, size: 1, scratch: {}) { _, features in
-      let histogram = histogram(bins.bins[features.lowerBound], nodes: count)
-      return (0..<count).map { node in
-        BoostedRows.best(
-          histogram[node * FeatureBins.binsMax..<(node + 1) * FeatureBins.binsMax],
-          cuts: bins.cuts[features.lowerBound].count, feature: features.lowerBound, parameters)
-      }
-    }
-    return (0..<count).map { node in
-      byFeature.map { $0[node] }.reduce(Split()) { $1.gain > $0.gain ? $1 : $0 }
-    }
-  }
+extension FeatureBins {
+  func goesRight(_ split: Split, _ row: Int) -> Bool { split.gain > 0 && Int(bins[split.feature][row]) > split.cut }
 
-  private func histogram(_ bins: [UInt8], nodes count: Int) -> [SIMD2<Double>] {
-    var sums = [SIMD2<Double>](repeating: .zero, count: count * FeatureBins.binsMax)
-    sums.withUnsafeMutableBufferPointer { sums in
-      bins.withUnsafeBufferPointer { bins in
-        nodes.withUnsafeBufferPointer { nodes in
+  /// By feature, then bin: the sums of `rows`, or of all.
+  func histograms(
+    of rows: [Int]?, _ derivatives: [SIMD2<Float>], _ parallelism: Parallelism
+  ) -> [[SIMD2<Double>]] {
+    parallelism.mapChunks(of: bins.count, size: 1, scratch: {}) { _, features in
+      let feature = features.lowerBound
+      var sums = [SIMD2<Double>](repeating: .zero, count: FeatureBins.binsMax)
+      // A constant has no split to look for.
+      guard !cuts[feature].isEmpty else { return sums }
+      let bins = bins[feature]
+      sums.withUnsafeMutableBufferPointer { sums in
+        bins.withUnsafeBufferPointer { bins in
           derivatives.withUnsafeBufferPointer { derivatives in
-            for row in 0..<bins.count {
-              sums[Int(nodes[row]) &* FeatureBins.binsMax &+ Int(bins[row])] += SIMD2<Double>(derivatives[row])
+            if let rows {
+              for row in rows { sums[Int(bins[row])] += SIMD2<Double>(derivatives[row]) }
+            } else {
+              for row in 0..<bins.count { sums[Int(bins[row])] += SIMD2<Double>(derivatives[row]) }
             }
           }
         }
       }
+      return sums
     }
-    return sums
   }
 
-  private static func best(
-    _ histogram: ArraySlice<SIMD2<Double>>, cuts: Int, feature: Int, _ parameters: GradientBoosting.Parameters
-  ) -> Split {
-    let total = histogram.reduce(.zero, +)
+  /// The split with the largest gain; of equal ones that of the lower feature and cut.
+  func best(_ histograms: [[SIMD2<Double>]], _ parameters: GradientBoosting.Parameters) -> Split {
+    var best = Split()
     func value(_ sum: SIMD2<Double>) -> Double { sum[0] * sum[0] / (sum[1] + parameters.ridge) }
-    var best = Split(feature: feature)
-    var left = SIMD2<Double>.zero
-    for cut in 0..<cuts {
-      left += histogram[histogram.startIndex + cut]
-      let right = total - left
-      guard left[1] >= parameters.minimumHessian, right[1] >= parameters.minimumHessian else { continue }
-      let gain = value(left) + value(right) - value(total)
-      if gain > best.gain { best = Split(feature: feature, cut: cut, gain: gain) }
+    for (feature, histogram) in histograms.enumerated() {
+      let total = histogram.reduce(.zero, +)
+      var left = SIMD2<Double>.zero
+      for cut in cuts[feature].indices {
+        left += histogram[cut]
+        let right = total - left
+        guard left[1] >= parameters.minimumHessian, right[1] >= parameters.minimumHessian else { continue }
+        let gain = value(left) + value(right) - value(total)
+        if gain > best.gain { best = Split(feature: feature, cut: cut, gain: gain) }
+      }
     }
     return best
   }

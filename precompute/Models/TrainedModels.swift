@@ -21,8 +21,13 @@ public struct TrainedModels: Sendable {
   public let content: ItemLists
   /// Nil where the configuration asks for no dimensions.
   public let factors: QuantisedFactors?
-  /// By raw value of the scorer's contexts: the learned ranker; none where fixed weights have to do.
-  public var rankers: [UInt8: [TreeEnsemble.Tree]] = [:]
+  /// The learned rankers; none where fixed weights have to do.
+  public var rankers: [RankerKind: [TreeEnsemble.Tree]] = [:]
+
+  /// In the order of their kinds.
+  public var sortedRankers: [(kind: RankerKind, trees: [TreeEnsemble.Tree])] {
+    RankerKind.allCases.compactMap { kind in rankers[kind].map { (kind, $0) } }
+  }
   /// Sessions that an item was seen in: the evidence n of its lists.
   public let sessionsOfItem: [UInt32]
   /// Seconds since 1970: the moment that the models are of.
@@ -35,7 +40,9 @@ public struct TrainedModels: Sendable {
     case sessions = "sessions"
     case popularity = "popularity"
     case nextItem = "next-item lists"
+    case slist = "SLIST"
     case boughtTogether = "bought-together lists"
+    case content = "content lists"
     case factors = "factors"
   }
 
@@ -72,6 +79,13 @@ public struct TrainedModels: Sendable {
       : NextItem.fit(
         table, sessions: sessions, catalogue: log.catalogue,
         parameters: NextItem.Parameters(configuration, weights), asOf: asOf, parallelism: parallelism)
+    progress(.slist)
+    let slist =
+      !sources.slist
+      ? empty
+      : LocalSLIST.fit(
+        table, sessions: sessions, catalogue: log.catalogue,
+        parameters: LocalSLIST.Parameters(configuration, weights), asOf: asOf, parallelism: parallelism)
     progress(.boughtTogether)
     let together =
       !sources.boughtTogether
@@ -79,13 +93,21 @@ public struct TrainedModels: Sendable {
       : BoughtTogether.fit(
         table, sessions: sessions, catalogue: log.catalogue, parameters: BoughtTogether.Parameters(configuration),
         asOf: asOf, parallelism: parallelism)
+    progress(.content)
+    let sessionsOfItem = sessions.sessionsOfItem(table)
+    let content =
+      !sources.content
+      ? empty
+      : ContentSimilarity.fit(
+        log.catalogue, attributes: attributes, sessionsOfItem: sessionsOfItem,
+        parameters: ContentSimilarity.Parameters(configuration.models.content), parallelism: parallelism)
     progress(.factors)
     return TrainedModels(
       itemIDs: known.itemIDs, catalogue: log.catalogue, attributes: attributes,
       isShown: log.catalogue.showable(itemCount: known.itemIDs.count), regionNames: known.regionNames,
-      regions: regions, popularity: popular, next: next, together: together, slist: empty, content: empty,
+      regions: regions, popularity: popular, next: next, together: together, slist: slist, content: content,
       factors: sources.factors && dimensions > 0 ? factors(table, configuration, weights, dimensions, parallelism) : nil,
-      sessionsOfItem: sessions.sessionsOfItem(table), asOf: asOf, laterEvents: log.table.count - known.count)
+      sessionsOfItem: sessionsOfItem, asOf: asOf, laterEvents: log.table.count - known.count)
   }
 
   /// The newest event unless the configuration names a moment; never the wall clock. One row with a wrong clock must not
@@ -147,8 +169,37 @@ extension NextItem.Parameters {
     self.weights = weights
     ordered = configuration.events.isOrdered
     steps = configuration.models.nextItem.steps
+    minimumSupport = configuration.models.nextItem.minimumSupport
     length = configuration.models.nextItem.length
     recencyHalfLife = configuration.models.nextItem.recencyHalfLifeSeconds.map(Double.init)
+  }
+}
+
+extension LocalSLIST.Parameters {
+  init(_ configuration: Configuration, _ weights: EventWeights) {
+    self.init(ordered: configuration.events.isOrdered)
+    let slist = configuration.models.slist
+    self.weights = weights
+    length = slist.length
+    neighbours = slist.neighbours
+    ridge = Float(slist.regularization)
+    dropout = slist.dropout.map(Float.init) ?? dropout
+    sessionShare = slist.sessionShare ?? sessionShare
+    sizeExponent = slist.sizeExponent ?? sizeExponent
+    minimumSupport = slist.minimumSupport
+    recencyHalfLife = slist.recencyHalfLifeSeconds.map(Double.init)
+  }
+}
+
+extension ContentSimilarity.Parameters {
+  init(_ content: ModelParameters.Content) {
+    self.init()
+    length = content.length
+    evidenceBelow = content.evidenceBelow
+    categoryWeight = Float(content.categoryWeight)
+    brandWeight = Float(content.brandWeight)
+    titleWeight = Float(content.titleWeight)
+    priceWeight = Float(content.priceWeight)
   }
 }
 

@@ -1,6 +1,5 @@
 import Configuration
 import EventLog
-import Foundation
 import Models
 import Recommender
 import Replay
@@ -23,59 +22,118 @@ struct RankerTraining {
     parameters = configuration.models.ranker
   }
 
-  /// By context; none where there is too little to learn from.
-  func rankers() throws -> [UInt8: [TreeEnsemble.Tree]] {
+  /// None where there is too little to learn from.
+  func rankers() throws -> [RankerKind: [TreeEnsemble.Tree]] {
     guard parameters.trees > 0 else { return [:] }
-    let kind: EvaluationProtocol =
-      configuration.events.isOrdered ? .next(excludingCurrent: true) : .basket(perBasket: 5)
+    let tasks = RankerTask.all(log.table, configuration)
     let rolling = RollingFolds(log.table, count: parameters.folds, positions: parameters.positions)
-    var examples: [RankingExamples] = []
+    var examples = tasks.map { _ in RankingExamples(featureCount: Feature.count) }
     for (number, fold) in rolling.folds.enumerated() {
-      progress("ranker: index \(number + 1) of \(rolling.folds.count)")
-      examples.append(try self.examples(fold, rolling, kind))
+      progress("ranker: learning from the past, \(number + 1) of \(rolling.folds.count)")
+      guard let snapshot = try index(before: fold.cut) else { continue }
+      for (task, questions) in tasks.enumerated() {
+        examples[task].append(contentsOf: try ask(snapshot, questions.questions, rolling.sessions(of: fold)))
+      }
     }
-    progress("ranker: learning")
-    guard examples.reduce(0, { $0 + $1.groupCount }) >= parameters.minimumPositions else { return [:] }
-    var all = examples[0]
-    for fold in examples.dropFirst() { all.append(contentsOf: fold) }
-    var boosting = GradientBoosting.Parameters()
-    boosting.trees = parameters.trees
-    boosting.learningRate = parameters.learningRate
-    let trees = GradientBoosting(all, parameters: boosting, parallelism: parallelism).trees
-    guard !trees.isEmpty else { return [:] }
-    let contexts: [Context] = configuration.events.isOrdered ? [.homepage, .product, .search] : Context.allCases
-    return Dictionary(uniqueKeysWithValues: contexts.map { ($0.rawValue, trees) })
+    var rankers: [RankerKind: [TreeEnsemble.Tree]] = [:]
+    for (task, examples) in zip(tasks, examples) where examples.groupCount >= parameters.minimumPositions {
+      progress("ranker: \(task.kinds[0].name), \(examples.groupCount) positions")
+      let trees = GradientBoosting(
+        examples, parameters: GradientBoosting.Parameters(parameters), parallelism: parallelism
+      ).trees
+      for kind in task.kinds where !trees.isEmpty { rankers[kind] = trees }
+    }
+    return rankers
   }
 
-  private func examples(_ fold: Fold, _ rolling: RollingFolds, _ kind: EvaluationProtocol) throws -> RankingExamples {
+  /// A snapshot of what was known at `moment`; nil where nothing was.
+  private func index(before moment: UInt32) throws -> TrainedSnapshot? {
+    let past = log.past(before: moment)
+    guard past.table.count > 0 else { return nil }
+    var configuration = configuration
+    configuration.asOf = .newest
+    let plan = SnapshotPlan(items: past.table.itemIDs.count, configuration: configuration)
+    let models = TrainedModels.fit(past, configuration, dimensions: plan.dimensions, parallelism: parallelism)
+    return try TrainedSnapshot(models, plan, configuration, table: past.table)
+  }
+
+  /// What the scorer knows of its candidates wherever the target is one of them.
+  private func ask(
+    _ snapshot: TrainedSnapshot, _ questions: EvaluationProtocol, _ sessions: [Bool]
+  ) throws -> RankingExamples {
     var examples = RankingExamples(featureCount: Feature.count)
-    let past = log.past(before: fold.cut)
-    guard past.table.count > 0,
-      let test = try? TestSet(
-        log, isIncluded: rolling.sessions(of: fold), protocol: kind, configuration: configuration,
-        seed: configuration.seed)
-    else { return examples }
-    var unranked = configuration
-    unranked.asOf = .newest
-    let plan = SnapshotPlan(items: past.table.itemIDs.count, configuration: unranked)
-    let models = TrainedModels.fit(past, unranked, dimensions: plan.dimensions, parallelism: parallelism)
-    let snapshot = try TrainedSnapshot(models, plan, unranked, table: past.table)
-    let recommender = try snapshot.open()
-    guard let base = recommender.snapshots.base else { return examples }
+    let test: TestSet
+    do {
+      test = try TestSet(
+        log, isIncluded: sessions, protocol: questions, configuration: configuration, seed: configuration.seed)
+    } catch EvaluationError.noPositions { return examples }
+    guard let base = try snapshot.open().snapshots.base else { return examples }
     let items = ItemDirectory(test.itemIDs, base)
-    let scorer = try Scorer(snapshot, test, items, context: kind.context)
+    let scorer = try Scorer(snapshot, test, items, context: questions.context)
     let every = max(1, test.positionCount * parameters.folds / parameters.positions)
-    var rows: [Float] = []
-    for (number, position) in test.positions.enumerated() where number % every == 0 {
-      let target = items.numbers[Int(test.sessions[position.session][position.target].item)]
-      rows.removeAll(keepingCapacity: true)
-      var found: Int?
-      scorer.candidates(at: position) { item, features in
-        if item == target { found = rows.count / Feature.count }
-        rows.append(contentsOf: UnsafeBufferPointer(start: features, count: Feature.count))
+    var rows = Candidates()
+    for number in stride(from: 0, to: test.positionCount, by: every) {
+      let position = test.positions[number]
+      rows.removeAll(target: items.numbers[Int(test.sessions[position.session][position.target].item)])
+      scorer.candidates(at: position) { rows.append($0, $1) }
+      if let group = rows.sample(SplitMix(seed: configuration.seed, stream: number)) {
+        examples.append(group.rows, weights: group.weights, target: group.target)
       }
-      if let found { examples.append(rows, target: found) }
     }
     return examples
+  }
+}
+
+extension GradientBoosting.Parameters {
+  init(_ parameters: ModelParameters.Ranker) {
+    self.init()
+    trees = parameters.trees
+    learningRate = parameters.learningRate
+  }
+}
+
+/// The candidates of one position.
+private struct Candidates {
+  /// All of the head, which the target competes with, and of the others a sample, so that learning does not take time with what
+  /// nobody would answer.
+  private static let head = 24
+  private static let sampled = 16
+
+  private var features: [Float] = []
+  private var count = 0
+  private var target: UInt32 = 0
+  /// The row of the target.
+  private var found: Int?
+
+  mutating func removeAll(target: UInt32) {
+    features.removeAll(keepingCapacity: true)
+    (count, found, self.target) = (0, nil, target)
+  }
+
+  mutating func append(_ item: UInt32, _ row: UnsafePointer<Float>) {
+    if item == target { found = count }
+    features.append(contentsOf: UnsafeBufferPointer(start: row, count: Feature.count))
+    count += 1
+  }
+
+  /// Nil where the target is not among them.
+  func sample(_ random: SplitMix) -> (rows: [Float], weights: [Float], target: Int)? {
+    guard let found else { return nil }
+    var random = random
+    let head = min(count, Candidates.head)
+    let tail = count - head
+    var chosen: Set<Int> = []
+    if tail <= Candidates.sampled {
+      chosen.formUnion(head..<count)
+    } else {
+      while chosen.count < Candidates.sampled { chosen.insert(head + random.next(below: tail)) }
+    }
+    chosen.remove(found)
+    let weight = Float(tail) / Float(max(1, chosen.count))
+    let kept = Array(0..<head) + chosen.sorted() + (found < head ? [] : [found])
+    return (
+      kept.flatMap { features[$0 * Feature.count..<($0 + 1) * Feature.count] },
+      kept.map { $0 < head || $0 == found ? 1 : weight }, found < head ? found : kept.count - 1
+    )
   }
 }

@@ -77,6 +77,7 @@ package final class Scorer {
     session.expire(now: session.newest(0).time, window: instances[0].recommender.snapshots.sessionWindow)
     if case .next(excludingCurrent: true) = test.protocolOfTest {
       let current = items.numbers[Int(newest.item)]
+      query.showsItem = true
       query.currentItem = current == ItemDirectory.unknown ? nil : current
     }
     guard newest.region < test.regionNames.count else { return instances[0] }

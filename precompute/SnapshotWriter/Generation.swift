@@ -31,8 +31,8 @@ extension SnapshotBuilder {
     add("\(ScoringTables.sessionWindow) \(scoring.decay)")
     for (type, weight) in scoring.events { add("\(type.name) \(weight)") }
     for (context, source, weight) in scoring.blend { add("\(context.name) \(source.name) \(weight)") }
-    for (context, trees) in models.rankers.sorted(by: { $0.key < $1.key }) {
-      add("\(context)")
+    for (kind, trees) in models.sortedRankers {
+      add("\(kind.name)")
       digest.update(Data(TreeEnsemble.encode(trees)))
     }
     return String(hexadecimal(digest.finalize()).prefix(16))
