@@ -12,6 +12,7 @@ public enum Schema {
   public static let positionDecay: StaticString = "position_decay"
   public static let blend: StaticString = "blend"
   public static let itemText: StaticString = "item_text"
+  public static let regionLift: StaticString = "region_lift"
 
   /// Every file.
   public static let common: [StaticString] = [
@@ -59,6 +60,8 @@ public enum MetaKey {
   public static let region: StaticString = "region"
   public static let parent: StaticString = "parent"
   public static let people: StaticString = "people"
+  /// Region files: entries of table `region_lift`.
+  public static let lifts: StaticString = "lifts"
   /// How long a signal stays in the session, seconds.
   public static let sessionWindow: StaticString = "session_window"
 }

@@ -95,6 +95,29 @@ import Testing
     #expect(FileKind(recognising: region) == .region && FileKind(recognising: ByteView("no")) == nil)
   }
 
+  @Test func damagedLiftsAreRefusedOrHarmless() throws {
+    var recommender = Recommender()
+    try recommender.open(.base, Self.shop.base.view)
+    for (sql, kind, table) in [
+      ("DROP TABLE region_lift", .missingTable, "region_lift"),
+      ("DELETE FROM region_lift", .wrongBlockSize, "region_lift"),
+      ("UPDATE region_lift SET block = 1", .badValue, "region_lift"),
+      ("UPDATE meta SET value = value + 1 WHERE key = 'lifts'", .wrongBlockSize, "region_lift"),
+      ("DELETE FROM meta WHERE key = 'lifts'", .missingKey, "lifts"),
+    ] as [(String, SnapshotError.Kind, String)] {
+      let file = try Self.edited([sql], .region, region: "south")
+      var found: SnapshotError?
+      do throws(SnapshotError) { try recommender.open(.region, file.view) } catch { found = error }
+      #expect(found?.kind == kind && found.map { "\($0.table)" } == table, "\(sql)")
+    }
+    // Entries out of order: some are not found, nothing worse.
+    let file = try Self.edited(
+      ["UPDATE region_lift SET data = CAST(zeroblob(length(data) / 2) || randomblob(length(data) / 2) AS BLOB)"],
+      .region, region: "south")
+    try recommender.open(.region, file.view)
+    for item in 0..<200 as Range<UInt32> { #expect(recommender.snapshots.regions!.lift(of: item).isFinite) }
+  }
+
   /// Infinite factors whose sum is no number.
   @Test func hostileFactorsGiveAnAnswer() throws {
     for scale in ["000000FD", "FFFF7F7F", "0000807F", "0000C07F", "01000000", "FFFF7FFF"] {

@@ -45,6 +45,21 @@ import Testing
     }
   }
 
+  @Test func liftsAreKeptToTheNearestStep() {
+    var random = SeededGenerator(3)
+    for _ in 0..<10_000 {
+      let item = UInt32(random.below(1 << 24))
+      let lift = Float(random.below(16_000)) / 1000
+      let entry = LiftEntry.encode(item: item, lift: lift)
+      #expect(LiftEntry.item(entry) == item)
+      // Half a step of level / 64, and the square's slope there.
+      let most = (255.0 / 64) * (255.0 / 64)
+      #expect(abs(Double(LiftEntry.lift(entry)) - min(Double(lift), most)) <= Double(lift.squareRoot()) / 64 + 1e-4)
+    }
+    #expect(LiftEntry.lift(LiftEntry.encode(item: 9, lift: 1)) == 1)
+    #expect(LiftEntry.lift(LiftEntry.encode(item: 9, lift: 1e9)) == Float(255 * 255) / 4096)
+  }
+
   @Test func weightsAreFiniteAndNotNegative() {
     for bits in UInt16.min...UInt16.max {
       let value = BrainFloat.decode(bits)

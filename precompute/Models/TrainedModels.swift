@@ -13,6 +13,7 @@ public struct TrainedModels: Sendable {
   public let regionNames: [String]
   public let regions: RegionTree
   public let popularity: DecayedPopularity
+  public let regionLift: RegionLift
   /// Empty for baskets: see `fit`.
   public let next: ItemLists
   public let together: ItemLists
@@ -58,6 +59,10 @@ public struct TrainedModels: Sendable {
     let popular = DecayedPopularity.fit(
       known, people: people, regions: regions, catalogue: log.catalogue, attributes: attributes,
       parameters: popularity, asOf: asOf, parallelism: parallelism)
+    let isShown = log.catalogue.showable(itemCount: known.itemIDs.count)
+    let regionLift = RegionLift(
+      popular, regions: regions, showable: isShown, parameters: RegionLift.Parameters(configuration),
+      parallelism: parallelism)
     progress(.nextItem)
     let next =
       baskets(table, configuration)
@@ -72,8 +77,8 @@ public struct TrainedModels: Sendable {
     progress(.factors)
     return TrainedModels(
       itemIDs: known.itemIDs, catalogue: log.catalogue, attributes: attributes,
-      isShown: log.catalogue.showable(itemCount: known.itemIDs.count), regionNames: known.regionNames,
-      regions: regions, popularity: popular, next: next, together: together,
+      isShown: isShown, regionNames: known.regionNames, regions: regions, popularity: popular, regionLift: regionLift,
+      next: next, together: together,
       factors: dimensions > 0 ? factors(table, configuration, weights, dimensions, parallelism) : nil,
       sessionsOfItem: sessions.sessionsOfItem(table), asOf: asOf, laterEvents: log.table.count - known.count)
   }
@@ -128,6 +133,16 @@ extension DecayedPopularity.Parameters {
     trendingWindow = Double(configuration.windows.trendingSeconds)
     trendingHalfLife = Double(configuration.models.popularity.halfLifeSeconds)
     shrinkage = configuration.models.popularity.shrinkage
+    minimumPeoplePerItem = configuration.models.popularity.minimumPeople
+  }
+}
+
+extension RegionLift.Parameters {
+  init(_ configuration: Configuration) {
+    self.init()
+    shrinkage = configuration.models.regionLift.shrinkage
+    clear = Float(configuration.models.regionLift.clear)
+    minimumPeople = configuration.models.popularity.minimumPeople
   }
 }
 

@@ -20,6 +20,7 @@ extension SnapshotBuilder {
         add("\(list.row)")
         digest.update(Data(list.bytes))
       }
+      add("\(scope.lifts(contents.numbering))")
     }
     for category in models.attributes.categories { add(category.path) }
     for brand in models.attributes.brands { add(brand) }

@@ -25,6 +25,20 @@ enum ReadableViews {
     """
   }
 
+  /// `region_lift` a row an entry.
+  static var lifts: String {
+    """
+    CREATE VIEW lifts (item, lift) AS
+    WITH RECURSIVE entry (word, bytes) AS (
+      SELECT NULL, data FROM region_lift
+      UNION ALL SELECT \(number("bytes", "0", width: LiftEntry.width)), substr(bytes, \(LiftEntry.width + 1)) FROM entry
+      WHERE length(bytes) > 0)
+    SELECT word >> 8, (word & 255) * (word & 255) / 4096.0 FROM entry WHERE word IS NOT NULL ORDER BY word
+    """
+  }
+
+  static var region: [String] { [topItems, lifts] }
+
   static func base(_ contents: BaseContents) -> [String] {
     func column(_ column: Column) -> String {
       let width = column.width(dimensions: 0)
