@@ -33,6 +33,9 @@ public final class BaseSnapshot {
     let salt: UInt32
   }
 
+  /// Nil where the snapshot does not tell visitors apart.
+  public private(set) var segments: SegmentTable?
+
   private let tables: Tables
 
   /// What is looked up by b-tree.
@@ -58,6 +61,7 @@ public final class BaseSnapshot {
   static func open(_ file: SnapshotFile) throws(SnapshotError) -> BaseSnapshot {
     let base = BaseSnapshot(file, try Tables(file))
     try base.readMeta(file.meta)
+    base.segments = try SegmentTable.open(file)
     try base.weights.read(file)
     try base.readBlocks(file)
     try base.readSalts(file)
@@ -82,9 +86,10 @@ public final class BaseSnapshot {
   private func readBlocks(_ file: SnapshotFile) throws(SnapshotError) {
     for column in Column.allCases {
       var blocks = Blocks.none
-      // Without dimensions there is no table of factors.
-      if column != .factor || dimensions > 0 { blocks = try directory.add(column.table, of: file) }
-      let count = column == .slot ? slots : column == .factor && dimensions == 0 ? 0 : items
+      // Without dimensions there is no table of factors, without segments none of behaviour.
+      let isAbsent = column == .factor && dimensions == 0 || column == .behaviour && segments == nil
+      if !isAbsent { blocks = try directory.add(column.table, of: file) }
+      let count = isAbsent ? 0 : column == .slot ? slots : items
       guard
         let column = ColumnBlocks(
           blocks, count: count, width: column.width(dimensions: dimensions), pageSize: file.pageSize)

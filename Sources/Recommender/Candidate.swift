@@ -69,16 +69,18 @@ struct Candidate: BitwiseCopyable {
 public enum Rung: UInt8, BitwiseCopyable, Sendable {
   case categoryInRegion = 0
   case categoryEverywhere = 1
-  case region = 2
-  case parentRegion = 3
-  case everywhere = 4
+  case segment = 2
+  case region = 3
+  case parentRegion = 4
+  case everywhere = 5
   /// No list at all: the next items in order of traffic.
-  case traffic = 5
+  case traffic = 6
 
   public var name: StaticString {
     switch self {
     case .categoryInRegion: "category_in_region"
     case .categoryEverywhere: "category"
+    case .segment: "segment"
     case .region: "region"
     case .parentRegion: "parent_region"
     case .everywhere: "everywhere"

@@ -24,6 +24,8 @@ public struct Recommender: ~Copyable {
   private var blend = Blend()
   private var selection = TopSelection()
   public private(set) var answer = FixedArray<Recommendation>(capacity: Query.limitMax)
+  /// The visitor's segment in the last request; nil where the session says too little.
+  public private(set) var segment: Int?
   /// Entries and candidates touched by the last request: a measure of its cost that needs no clock.
   public private(set) var work: UInt32 = 0
 
@@ -39,8 +41,10 @@ public struct Recommender: ~Copyable {
   public mutating func recommend(_ query: borrowing Query, for session: borrowing Session) {
     answer.removeAll()
     work = 0
+    segment = nil
     guard let base = snapshots.base else { return }
     interests.resolve(session, current: query.currentItem, in: base)
+    segment = base.segments?.segment(of: interests, in: base)
     candidates.removeAll()
     refuse(query)
     work &+= ListSource.add(.nextItem, of: interests, in: base, to: &candidates)
@@ -48,7 +52,7 @@ public struct Recommender: ~Copyable {
     let category = category(query, base)
     let region = snapshots.region(serving: query.region)
     let ladder = PopularityLadder(
-      base: base, region: region, parent: snapshots.parent(of: region), category: category)
+      base: base, region: region, parent: snapshots.parent(of: region), category: category, segment: segment)
     work &+= ladder.add(to: &candidates, wanted: max(2 * query.limit, 40))
     work &+= factors.score(&candidates, for: interests, in: base)
     rank(query, base, category)

@@ -13,7 +13,7 @@ import Testing
   static let tables: [StaticString] =
     SnapshotFormat.Column.allCases.map(\.table) + Heap.allCases.map(\.table) + [
       Schema.category, Schema.region, Schema.topList, Schema.itemSalt, Schema.eventWeight, Schema.positionDecay,
-      Schema.blend,
+      Schema.blend, Schema.segment,
     ]
 
   @Test(arguments: tables.map { "\($0)" }) func aTableThatIsMissingIsNamed(table: String) throws {
@@ -24,7 +24,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "kind", "generation", "as_of", "items", "shown", "slots", "dimensions", "categories", "regions", "session_window",
+    "kind", "generation", "as_of", "items", "segments", "topics", "segment_margin", "shown", "slots", "dimensions",
+    "categories", "regions", "session_window",
   ])
   func aKeyThatIsMissingIsNamed(key: String) throws {
     let error = try Self.errorOfOpening(["DELETE FROM meta WHERE key = '\(key)'"])
@@ -54,6 +55,13 @@ import Testing
       ("UPDATE position_decay SET weight = 9e999 WHERE position = 3", .badValue, "position_decay"),
       ("UPDATE blend SET weight = 1001 WHERE id = 0", .badValue, "blend"),
       ("UPDATE blend SET weight = 'much' WHERE id = 0", .badValue, "blend"),
+      ("UPDATE meta SET value = 33 WHERE key = 'segments'", .badValue, "segments"),
+      ("UPDATE meta SET value = 32 WHERE key = 'topics'", .badValue, "topics"),
+      ("UPDATE meta SET value = value + 1 WHERE key = 'topics'", .badValue, "segment"),
+      ("UPDATE meta SET value = value + 1 WHERE key = 'segments'", .badValue, "segment"),
+      ("UPDATE segment SET evidence = x'00'", .badValue, "segment"),
+      ("DELETE FROM segment", .badValue, "segment"),
+      ("UPDATE item_behaviour SET data = x'00'", .wrongBlockSize, "item_behaviour"),
       ("PRAGMA application_id = 1", .notASnapshot, ""),
       ("PRAGMA user_version = 2", .unknownFormatVersion, ""),
     ] as [(String, SnapshotError.Kind, String)])

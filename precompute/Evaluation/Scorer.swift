@@ -44,7 +44,8 @@ final class Scorer {
   }
 
   /// Answers at `position`, best first, as the shipped scorer would answer this visitor there and then.
-  func answer(at position: TestSet.Position, limit: Int, _ body: (Int, Recommendation) -> Void) {
+  /// - Returns: the segment that it saw in the session.
+  func answer(at position: TestSet.Position, limit: Int, _ body: (Int, Recommendation) -> Void) -> Int? {
     session.clear()
     query.reset()
     query.context = context
@@ -70,5 +71,6 @@ final class Scorer {
     }
     instance.recommender.recommend(query, for: session)
     for place in 0..<instance.recommender.answer.count { body(place, instance.recommender.answer[place]) }
+    return instance.recommender.segment
   }
 }

@@ -14,6 +14,8 @@ public struct TrainedModels: Sendable {
   public let regions: RegionTree
   public let popularity: DecayedPopularity
   public let regionLift: RegionLift
+  /// Nil where visitors cannot be told apart.
+  public let segments: Segments?
   /// Empty for baskets: see `fit`.
   public let next: ItemLists
   public let together: ItemLists
@@ -30,6 +32,7 @@ public struct TrainedModels: Sendable {
   public enum Step: String, CaseIterable, Sendable {
     case sessions = "sessions"
     case popularity = "popularity"
+    case segments = "segments"
     case nextItem = "next-item lists"
     case boughtTogether = "bought-together lists"
     case factors = "factors"
@@ -63,6 +66,12 @@ public struct TrainedModels: Sendable {
     let regionLift = RegionLift(
       popular, regions: regions, showable: isShown, parameters: RegionLift.Parameters(configuration),
       parallelism: parallelism)
+    progress(.segments)
+    let sessionsOfItem = sessions.sessionsOfItem(table)
+    let segments = Segments.fit(
+      SegmentInput(
+        table: known, people: people, catalogue: log.catalogue, attributes: attributes, sessionsOfItem: sessionsOfItem,
+        weights: weights, configuration: configuration, asOf: asOf, parallelism: parallelism))
     progress(.nextItem)
     let next =
       baskets(table, configuration)
@@ -78,9 +87,10 @@ public struct TrainedModels: Sendable {
     return TrainedModels(
       itemIDs: known.itemIDs, catalogue: log.catalogue, attributes: attributes,
       isShown: isShown, regionNames: known.regionNames, regions: regions, popularity: popular, regionLift: regionLift,
+      segments: segments,
       next: next, together: together,
       factors: dimensions > 0 ? factors(table, configuration, weights, dimensions, parallelism) : nil,
-      sessionsOfItem: sessions.sessionsOfItem(table), asOf: asOf, laterEvents: log.table.count - known.count)
+      sessionsOfItem: sessionsOfItem, asOf: asOf, laterEvents: log.table.count - known.count)
   }
 
   /// The newest event unless the configuration names a moment; never the wall clock. One row with a wrong clock must not

@@ -28,6 +28,7 @@ extension SnapshotBuilder {
       let item = models.catalogue.items[index]
       for text in [item.title, item.url, item.image] { add(text) }
     }
+    for part in SegmentTables(models.segments).content(contents.numbering) { add(part) }
     let scoring = ScoringTables(models, configuration)
     add("\(ScoringTables.sessionWindow) \(scoring.decay)")
     for (type, weight) in scoring.events { add("\(type.name) \(weight)") }

@@ -111,6 +111,7 @@ public struct SnapshotBuilder {
       for (item, salt) in contents.names.salts {
         try db.execute(sql: "INSERT INTO item_salt VALUES (?, ?)", arguments: [item, Int(salt)])
       }
+      try SegmentTables(models.segments).insert(contents.numbering, db)
       try ScoringTables(models, configuration).insert(db)
       for column in contents.columns { try DatabaseFile.insertBlocks(column.table, column.blocks, db) }
       for heap in contents.heaps { try DatabaseFile.insertBlocks(heap.table, heap.blocks, db) }
