@@ -67,7 +67,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     native("Configuration", ["Bytes", "Session", yams]),
     native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session"]),
-    native("Models", ["Configuration", "EventLog", "Session", "SnapshotFormat"]),
+    native("Models", ["Bytes", "Configuration", "EventLog", "Session", "SnapshotFormat"]),
     native(
       "SnapshotWriter",
       [

@@ -62,9 +62,22 @@ extension Service {
     json.endArray()
     json.member("context", query.context.name)
     json.member("region", orNull: recommender.snapshots.region(serving: query.region)?.code)
+    writeSegment(&json, base)
     json.member("generation", base.generation)
     json.member("signals", Int64(session.count))
     json.member("work", Int64(recommender.work))
+    json.endObject()
+  }
+
+  /// The segment that the session speaks for; null where it says too little.
+  private func writeSegment(_ json: inout JSONWriter, _ base: BaseSnapshot) {
+    guard let segment = recommender.segment, let segments = base.segments else {
+      return json.member("segment", orNull: nil)
+    }
+    json.key("segment")
+    json.beginObject()
+    json.member("id", segments.code(segment))
+    json.member("name", segments.name(segment))
     json.endObject()
   }
 

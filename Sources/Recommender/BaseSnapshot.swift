@@ -34,6 +34,9 @@ public final class BaseSnapshot {
     let salt: UInt32
   }
 
+  /// Nil where the snapshot does not tell visitors apart.
+  public private(set) var segments: SegmentTable?
+
   private let tables: Tables
 
   /// What is looked up by b-tree.
@@ -59,6 +62,7 @@ public final class BaseSnapshot {
   static func open(_ file: SnapshotFile) throws(SnapshotError) -> BaseSnapshot {
     let base = BaseSnapshot(file, try Tables(file))
     try base.readMeta(file.meta)
+    base.segments = try SegmentTable.open(file)
     try base.weights.read(file)
     try base.rankers.read(file)
     try base.readBlocks(file)
@@ -84,9 +88,10 @@ public final class BaseSnapshot {
   private func readBlocks(_ file: SnapshotFile) throws(SnapshotError) {
     for column in Column.allCases {
       var blocks = Blocks.none
-      // Without dimensions there is no table of factors.
-      if column != .factor || dimensions > 0 { blocks = try directory.add(column.table, of: file) }
-      let isAbsent = column == .factor ? dimensions == 0 : column.isOptional && blocks.count == 0
+      // Without dimensions there is no table of factors, without segments none of behaviour.
+      let hasTable = column == .factor ? dimensions > 0 : column != .behaviour || segments != nil
+      if hasTable { blocks = try directory.add(column.table, of: file) }
+      let isAbsent = !hasTable || column.isOptional && blocks.count == 0
       let count = column == .slot ? slots : isAbsent ? 0 : items
       guard
         let column = ColumnBlocks(

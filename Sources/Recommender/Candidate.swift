@@ -39,10 +39,13 @@ struct ListEvidence: BitwiseCopyable {
   /// The largest part of `sum`, and the place in the session of the item that it came from.
   var largest: Float = 0
   var from: UInt8 = 0
+  /// The session's items that name the candidate.
+  var count: UInt8 = 0
 
   @inline(__always)
   mutating func add(_ part: Float, from place: Int) {
     sum = sum + part
+    count &+= 1
     if place == 0 { newest = newest + part }
     if part > largest {
       largest = part
@@ -92,16 +95,18 @@ struct Candidate: BitwiseCopyable {
 public enum Rung: UInt8, BitwiseCopyable, Sendable {
   case categoryInRegion = 0
   case categoryEverywhere = 1
-  case region = 2
-  case parentRegion = 3
-  case everywhere = 4
+  case segment = 2
+  case region = 3
+  case parentRegion = 4
+  case everywhere = 5
   /// No list at all: the next items in order of traffic.
-  case traffic = 5
+  case traffic = 6
 
   public var name: StaticString {
     switch self {
     case .categoryInRegion: "category_in_region"
     case .categoryEverywhere: "category"
+    case .segment: "segment"
     case .region: "region"
     case .parentRegion: "parent_region"
     case .everywhere: "everywhere"

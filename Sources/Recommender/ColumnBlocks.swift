@@ -9,7 +9,9 @@ struct BlockDirectory: ~Copyable {
 
   /// Room for all blocks of a file of `pageCount` pages: a page holds one whole block at most, and a table's last block
   /// beside it.
-  init(pageCount: UInt32) { blocks = FixedArray(capacity: 2 &* Int(truncatingIfNeeded: pageCount)) }
+  init(pageCount: UInt32) { self.init(capacity: 2 &* Int(truncatingIfNeeded: pageCount)) }
+
+  init(capacity: Int) { blocks = FixedArray(capacity: capacity) }
 
   /// Takes in the BLOBs of a block table in order, each in place; blocks are numbered from 0 without a gap.
   @inline(never)

@@ -44,7 +44,7 @@ struct FeatureTable: ~Copyable {
     for index in Indices(count) {
       let candidate = set[Int(shortlist.places[index])]
       let row = index &* Feature.count
-      for kind in Evidence.allCases { setEvidence(candidate[kind], kind, row, interests.weight) }
+      for kind in Evidence.allCases { setEvidence(candidate[kind], kind, row, interests) }
       values[row &+ Feature.factors] = candidate.factors
       values[row &+ Feature.popularity] = candidate.popularity
       values[row &+ Feature.traffic] = Float(candidate.item)
@@ -67,11 +67,18 @@ struct FeatureTable: ~Copyable {
     rank(by: Feature.factors, share: Feature.factorsShare, rank: Feature.factorsRank, count)
   }
 
-  private mutating func setEvidence(_ evidence: ListEvidence, _ kind: Evidence, _ row: Int, _ weight: Float) {
-    let strength = weight > 0 ? evidence.sum / weight : 0
-    values[row &+ Feature.evidence(kind, .strength)] = strength.isFinite ? strength : 0
-    values[row &+ Feature.evidence(kind, .newest)] = evidence.newest.isFinite ? evidence.newest : 0
+  private mutating func setEvidence(
+    _ evidence: ListEvidence, _ kind: Evidence, _ row: Int, _ interests: borrowing Interests
+  ) {
+    let strength = evidence.sum / interests.weight
+    values[row &+ Feature.evidence(kind, .strength)] = FeatureTable.finite(strength)
+    values[row &+ Feature.evidence(kind, .newest)] = FeatureTable.finite(evidence.newest)
+    values[row &+ Feature.evidence(kind, .largest)] = FeatureTable.finite(evidence.largest)
+    values[row &+ Feature.evidence(kind, .support)] = Float(evidence.count) / Float(max(1, interests.items.count))
   }
+
+  /// Weights of a hostile snapshot may overflow; and a session may weigh nothing.
+  private static func finite(_ value: Float) -> Float { value.isFinite ? value : 0 }
 
   private mutating func setTraits(_ traits: Traits, _ row: Int) {
     var (category, brand, weight) = (0 as Float, 0 as Float, 0 as Float)

@@ -1,14 +1,15 @@
 import Bytes
 import SnapshotFormat
 
-/// What is popular, from the visitor's own corner outwards: category in region → category everywhere → region → parent
-/// regions → everywhere. A region's scores are already shrunk towards its parent's by the builder.
+/// What is popular, from the visitor's own corner outwards: category in region → category everywhere → segment → region →
+/// parent regions → everywhere. A region's scores are already shrunk towards its parent's by the builder.
 struct PopularityLadder {
   let base: BaseSnapshot
   let region: RegionSnapshot?
   /// The region's parent, where it has one below the world.
   let parent: RegionSnapshot?
   let category: UInt16?
+  let segment: Int?
 
   /// Enough for every answer, however much of it was refused.
   static let listMax = 512
@@ -22,6 +23,7 @@ struct PopularityLadder {
       if let region { work &+= add(region.topList(row), .categoryInRegion, to: &set, wanted) }
       work &+= add(base.topList(row), .categoryEverywhere, to: &set, wanted)
     }
+    if let segment { work &+= add(base.topList(TopList.row(segment: segment)), .segment, to: &set, wanted) }
     if let region { work &+= add(region.topList(TopList.overallRow), .region, to: &set, wanted) }
     if let parent { work &+= add(parent.topList(TopList.overallRow), .parentRegion, to: &set, wanted) }
     work &+= add(base.topList(TopList.overallRow), .everywhere, to: &set, wanted)
@@ -48,7 +50,7 @@ struct PopularityLadder {
   private func addByTraffic(to set: inout CandidateSet, _ wanted: Int) -> UInt32 {
     var item: UInt32 = 0
     while set.count < wanted, item < base.shown {
-      if let place = set.place(item) { set[place].stand(on: .traffic, 1 / 64) }
+      if let place = set.place(item) { set[place].stand(on: .traffic, 1 / 128) }
       item &+= 1
     }
     return item

@@ -33,6 +33,8 @@ public struct Recommender: ~Copyable {
   /// By raw value of `Source`: what each has added to a score.
   private var parts = FixedArray<Float>(repeating: 0, count: Source.count)
   public private(set) var answer = FixedArray<Recommendation>(capacity: Query.limitMax)
+  /// The visitor's segment in the last request; nil where the session says too little.
+  public private(set) var segment: Int?
   /// Entries and candidates touched by the last request: a measure of its cost that needs no clock.
   public private(set) var work: UInt32 = 0
 
@@ -48,6 +50,7 @@ public struct Recommender: ~Copyable {
   public mutating func recommend(_ query: borrowing Query, for session: borrowing Session) {
     answer.removeAll()
     work = 0
+    segment = nil
     guard let base = snapshots.base else { return }
     collect(query, session, base)
     // A ranker has learned from sessions; where there is none, it knows nothing.
@@ -63,6 +66,7 @@ public struct Recommender: ~Copyable {
 
   private mutating func collect(_ query: borrowing Query, _ session: borrowing Session, _ base: BaseSnapshot) {
     interests.resolve(session, current: query.currentItem, in: base)
+    segment = base.segments?.segment(of: interests, in: base)
     candidates.removeAll()
     refuse(query)
     if base.weights.blend(query.context, .repeats) > 0 { addRepeats(base) }
@@ -73,7 +77,7 @@ public struct Recommender: ~Copyable {
     let category = category(query, base)
     let region = snapshots.region(serving: query.region)
     let ladder = PopularityLadder(
-      base: base, region: region, parent: snapshots.parent(of: region), category: category)
+      base: base, region: region, parent: snapshots.parent(of: region), category: category, segment: segment)
     work &+= ladder.add(to: &candidates, wanted: max(2 * query.limit, 40))
     if let category {
       for index in candidates.indices {

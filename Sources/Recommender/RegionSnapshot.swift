@@ -11,6 +11,7 @@ public final class RegionSnapshot {
   /// The region opened after this one.
   public internal(set) var next: RegionSnapshot?
   private let topLists: Table
+  private let lifts: RegionLifts
 
   init(_ file: SnapshotFile) throws(SnapshotError) {
     let meta = file.meta
@@ -18,12 +19,13 @@ public final class RegionSnapshot {
     parent = try meta.optionalText(MetaKey.parent)
     people = try meta.number(MetaKey.people)
     topLists = try file.table(Schema.topList)
+    lifts = try RegionLifts.open(file)
   }
 
-  /// How many times as much the region likes `item` as everybody does.
-  func lift(of item: UInt32) -> Float { 1 }
-
   func topList(_ row: Int64) -> ByteView { topLists.list(row) }
+
+  /// The item's share of demand in this region divided by its share everywhere; 1 where nothing else is known.
+  public func lift(of item: UInt32) -> Float { lifts[item] }
 }
 
 /// An open text file: what rendered answers show of an item.

@@ -75,8 +75,10 @@ struct Rows: ~Copyable {
 
 extension Table {
   /// The BLOB in column 1 of row `row`, in place; empty where there is none or it is damaged.
-  func list(_ row: Int64) -> ByteView {
-    if case .blob(let list)? = value(row, column: 1) { list } else { .empty }
+  func list(_ row: Int64) -> ByteView { blob(row, column: 1) }
+
+  func blob(_ row: Int64, column: Int) -> ByteView {
+    if case .blob(let blob)? = value(row, column: column) { blob } else { .empty }
   }
 
   /// The text in column `column` of row `row`, in place; empty where there is none or it is damaged.

@@ -13,6 +13,8 @@ public enum Schema {
   public static let blend: StaticString = "blend"
   public static let ranker: StaticString = "ranker"
   public static let itemText: StaticString = "item_text"
+  public static let segment: StaticString = "segment"
+  public static let regionLift: StaticString = "region_lift"
 
   /// Every file.
   public static let common: [StaticString] = [
@@ -30,6 +32,11 @@ public enum Schema {
     "CREATE TABLE position_decay (position INTEGER PRIMARY KEY, weight REAL NOT NULL)",
     "CREATE TABLE blend (id INTEGER PRIMARY KEY, context TEXT NOT NULL, source TEXT NOT NULL, weight REAL NOT NULL)",
     "CREATE TABLE ranker (kind INTEGER PRIMARY KEY, name TEXT NOT NULL, trees BLOB NOT NULL)",
+  ]
+
+  /// Base files that tell visitors apart: an empty table would take a page.
+  public static let segments: [StaticString] = [
+    "CREATE TABLE segment (id INTEGER PRIMARY KEY, code TEXT, name TEXT, people INTEGER, evidence BLOB NOT NULL)"
   ]
 
   public static let regionFile: [StaticString] = [
@@ -61,6 +68,13 @@ public enum MetaKey {
   public static let region: StaticString = "region"
   public static let parent: StaticString = "parent"
   public static let people: StaticString = "people"
+  /// Region files: entries of table `region_lift`.
+  public static let lifts: StaticString = "lifts"
+  /// Rows of table `segment`, and the topics of its evidence; both 0 where visitors are not told apart.
+  public static let segments: StaticString = "segments"
+  public static let topics: StaticString = "topics"
+  /// How far ahead of the second a session's segment has to be, in units of `SegmentEvidence`.
+  public static let segmentMargin: StaticString = "segment_margin"
   /// How long a signal stays in the session, seconds.
   public static let sessionWindow: StaticString = "session_window"
 }

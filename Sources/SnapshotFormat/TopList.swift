@@ -9,6 +9,9 @@ public enum TopList {
 
   public static func row(category: UInt16) -> Int64 { Int64(category) + 1 }
 
+  /// The list over all items of a segment's people.
+  public static func row(segment: Int) -> Int64 { -1 - Int64(segment) }
+
   public static func encode(items: [UInt32], scores: [Float]) -> [UInt8] {
     precondition(items.count == scores.count)
     let best = scores.first ?? 0

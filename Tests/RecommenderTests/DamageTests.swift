@@ -13,7 +13,7 @@ import Testing
   static let tables: [StaticString] =
     SnapshotFormat.Column.allCases.map(\.table) + Heap.allCases.map(\.table) + [
       Schema.category, Schema.region, Schema.topList, Schema.itemSalt, Schema.eventWeight, Schema.positionDecay,
-      Schema.blend,
+      Schema.blend, Schema.segment,
     ]
 
   @Test(arguments: tables.map { "\($0)" }) func aTableThatIsMissingIsNamed(table: String) throws {
@@ -24,7 +24,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "kind", "generation", "as_of", "items", "shown", "slots", "dimensions", "categories", "regions", "session_window",
+    "kind", "generation", "as_of", "items", "segments", "topics", "segment_margin", "shown", "slots", "dimensions",
+    "categories", "regions", "session_window",
   ])
   func aKeyThatIsMissingIsNamed(key: String) throws {
     let error = try Self.errorOfOpening(["DELETE FROM meta WHERE key = '\(key)'"])
@@ -54,6 +55,13 @@ import Testing
       ("UPDATE position_decay SET weight = 9e999 WHERE position = 3", .badValue, "position_decay"),
       ("UPDATE blend SET weight = 1001 WHERE id = 0", .badValue, "blend"),
       ("UPDATE blend SET weight = 'much' WHERE id = 0", .badValue, "blend"),
+      ("UPDATE meta SET value = 33 WHERE key = 'segments'", .badValue, "segments"),
+      ("UPDATE meta SET value = 32 WHERE key = 'topics'", .badValue, "topics"),
+      ("UPDATE meta SET value = value + 1 WHERE key = 'topics'", .badValue, "segment"),
+      ("UPDATE meta SET value = value + 1 WHERE key = 'segments'", .badValue, "segment"),
+      ("UPDATE segment SET evidence = x'00'", .badValue, "segment"),
+      ("DELETE FROM segment", .badValue, "segment"),
+      ("UPDATE item_behaviour SET data = x'00'", .wrongBlockSize, "item_behaviour"),
       ("PRAGMA application_id = 1", .notASnapshot, ""),
       ("PRAGMA user_version = 2", .unknownFormatVersion, ""),
     ] as [(String, SnapshotError.Kind, String)])
@@ -93,6 +101,29 @@ import Testing
     let regions = recommender.snapshots.regionCount
     #expect(regions == 1, "a refused file leaves what is open as it was")
     #expect(FileKind(recognising: region) == .region && FileKind(recognising: ByteView("no")) == nil)
+  }
+
+  @Test func damagedLiftsAreRefusedOrHarmless() throws {
+    var recommender = Recommender()
+    try recommender.open(.base, Self.shop.base.view)
+    for (sql, kind, table) in [
+      ("DROP TABLE region_lift", .missingTable, "region_lift"),
+      ("DELETE FROM region_lift", .wrongBlockSize, "region_lift"),
+      ("UPDATE region_lift SET block = 1", .badValue, "region_lift"),
+      ("UPDATE meta SET value = value + 1 WHERE key = 'lifts'", .wrongBlockSize, "region_lift"),
+      ("DELETE FROM meta WHERE key = 'lifts'", .missingKey, "lifts"),
+    ] as [(String, SnapshotError.Kind, String)] {
+      let file = try Self.edited([sql], .region, region: "south")
+      var found: SnapshotError?
+      do throws(SnapshotError) { try recommender.open(.region, file.view) } catch { found = error }
+      #expect(found?.kind == kind && found.map { "\($0.table)" } == table, "\(sql)")
+    }
+    // Entries out of order: some are not found, nothing worse.
+    let file = try Self.edited(
+      ["UPDATE region_lift SET data = CAST(zeroblob(length(data) / 2) || randomblob(length(data) / 2) AS BLOB)"],
+      .region, region: "south")
+    try recommender.open(.region, file.view)
+    for item in 0..<200 as Range<UInt32> { #expect(recommender.snapshots.regions!.lift(of: item).isFinite) }
   }
 
   /// Infinite factors whose sum is no number.

@@ -45,6 +45,63 @@ import Testing
     }
   }
 
+  @Test func liftsAreKeptToTheNearestStep() {
+    var random = SeededGenerator(3)
+    for _ in 0..<10_000 {
+      let item = UInt32(random.below(1 << 24))
+      let lift = Float(random.below(16_000)) / 1000
+      let entry = LiftEntry.encode(item: item, lift: lift)
+      #expect(LiftEntry.item(entry) == item)
+      // Half a step of level / 64, and the square's slope there.
+      let most = (255.0 / 64) * (255.0 / 64)
+      #expect(abs(Double(LiftEntry.lift(entry)) - min(Double(lift), most)) <= Double(lift.squareRoot()) / 64 + 1e-4)
+    }
+    #expect(LiftEntry.lift(LiftEntry.encode(item: 9, lift: 1)) == 1)
+    #expect(LiftEntry.lift(LiftEntry.encode(item: 9, lift: 1e9)) == Float(255 * 255) / 4096)
+  }
+
+  @Test func behaviourOfItemsComesBack() {
+    for topic in [nil, 0, 7, 30] as [Int?] {
+      for level in [nil, 0, 1, 2] as [Int?] {
+        for isNew in [false, true] {
+          let behaviour = ItemBehaviour(topic: topic, priceLevel: level, isNew: isNew)
+          #expect(behaviour.topic == topic ?? ItemBehaviour.noTopic)
+          #expect(behaviour.priceLevel == level && behaviour.isNew == isNew)
+        }
+      }
+    }
+  }
+
+  /// Against the definition, item by item, for all bytes that an item can have.
+  @Test func evidenceIsTheSumOverItems() {
+    var random = SeededGenerator(5)
+    for topics in [2, 20, 31] {
+      let numbers = (0..<5 + topics).map { _ in Int16(random.below(4096) - 2048) }
+      let row = SegmentEvidence.encode(
+        prior: numbers[0], dear: numbers[1], cheap: numbers[2], fresh: numbers[3], settled: numbers[4],
+        topics: Array(numbers[5...]))
+      row.withView { view in
+        #expect(
+          SegmentEvidence(view.dropLast(1), topics: topics) == nil && SegmentEvidence(view, topics: topics + 1) == nil)
+        guard let evidence = SegmentEvidence(view, topics: topics) else { return #expect(Bool(false)) }
+        for _ in 0..<200 {
+          let items = (0..<random.below(34)).map { _ in ItemBehaviour(rawValue: UInt8(random.below(256))) }
+          var (totals, found, expected) = (BehaviourTotals(), 0, Double(numbers[0]))
+          for item in items {
+            totals.add(item)
+            found += evidence.topic(item.topic)
+            if item.topic < topics { expected += Double(numbers[5 + item.topic]) }
+            if let level = item.priceLevel {
+              expected += (Double(level) * Double(numbers[1]) + Double(2 - level) * Double(numbers[2])) / 2
+            }
+            expected += Double(item.isNew ? numbers[3] : numbers[4])
+          }
+          #expect(abs(Double(found + evidence.value(totals)) - expected) < 1)
+        }
+      }
+    }
+  }
+
   @Test func weightsAreFiniteAndNotNegative() {
     for bits in UInt16.min...UInt16.max {
       let value = BrainFloat.decode(bits)

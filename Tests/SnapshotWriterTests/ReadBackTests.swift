@@ -100,6 +100,30 @@ import Testing
   }
 
   /// Item lists and factor rows, decoded here from the SQL blobs by the addresses in their columns.
+  @Test func liftsAreTheModelsThroughScorerAndView() throws {
+    let recommender = try shop.recommender()
+    let base = try recommender.requireBase()
+    let index = Dictionary(uniqueKeysWithValues: zip(shop.models.itemIDs, 0...))
+    var region = recommender.snapshots.regions
+    var entries = 0
+    while let open = region {
+      let code = open.code.string
+      let scope = try #require(shop.models.regions.scopes.firstIndex { $0.name == code })
+      let lifts = Dictionary(uniqueKeysWithValues: shop.models.regionLift.rows[scope].map { (Int($0.item), $0.lift) })
+      for item in 0..<base.items {
+        let lift = lifts[try #require(index[base.id(item).string])]
+        #expect(abs(open.lift(of: item) - (lift ?? 1)) <= (lift ?? 0).squareRoot() / 32)
+      }
+      #expect(open.lift(of: .max) == 1)
+      let view = try shop.rows(.region, region: code, "SELECT item, lift FROM lifts ORDER BY item")
+      #expect(view.count == lifts.count)
+      for row in view { #expect(row[1] as Double == Double(open.lift(of: row[0] as UInt32))) }
+      entries += view.count
+      region = open.next
+    }
+    #expect(entries > 0)
+  }
+
   @Test func listsAndFactorsAreTheModels() throws {
     let ids = try shop.idsByNumber()
     let index = Dictionary(uniqueKeysWithValues: zip(shop.models.itemIDs, 0...))

@@ -4,6 +4,15 @@ public struct ModelParameters: Sendable, Equatable {
     public var halfLifeSeconds: UInt32 = 7 * 86_400
     /// The weight of the parent in a region's list, as a number of events.
     public var shrinkage = 100.0
+    /// Distinct people from whom on an item counts in a region of its own.
+    public var minimumPeople: UInt32 = 5
+  }
+
+  public struct RegionLift: Sendable, Equatable {
+    /// The weight of the parent's lift, as a number of people.
+    public var shrinkage = 10.0
+    /// Lifts between this and its reciprocal are not kept.
+    public var clear = 1.25
   }
 
   public struct SLIST: Sendable, Equatable {
@@ -71,6 +80,7 @@ public struct ModelParameters: Sendable, Equatable {
 
   public var popularity = Popularity()
   public var slist = SLIST()
+  public var regionLift = RegionLift()
   public var nextItem = NextItem()
   public var boughtTogether = BoughtTogether()
   public var content = Content()
@@ -81,6 +91,7 @@ public struct ModelParameters: Sendable, Equatable {
     var section = try value.section()
     if let value = try section.value("popularity") { try popularity.read(value) }
     if let value = try section.value("slist") { try slist.read(value) }
+    if let value = try section.value("region_lift") { try regionLift.read(value) }
     if let value = try section.value("next_item") { try nextItem.read(value) }
     if let value = try section.value("bought_together") { try boughtTogether.read(value) }
     if let value = try section.value("content") { try content.read(value) }
@@ -95,6 +106,16 @@ extension ModelParameters.Popularity {
     var section = try value.section()
     if let value = try section.value("half_life") { halfLifeSeconds = try value.seconds() }
     if let value = try section.value("shrinkage") { shrinkage = try value.number(in: 0...1e9) }
+    if let value = try section.value("minimum_people") { minimumPeople = UInt32(try value.integer(in: 1...1_000_000)) }
+    try section.finish()
+  }
+}
+
+extension ModelParameters.RegionLift {
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("shrinkage") { shrinkage = try value.number(in: 1e-3...1e9) }
+    if let value = try section.value("clear") { clear = try value.number(in: 1...1000) }
     try section.finish()
   }
 }

@@ -23,8 +23,19 @@ struct Breakdown {
     groups = zip(names, members).filter { !$0.1.isEmpty }.map { Group(name: $0, positions: $1) }
   }
 
-  static func all(_ test: TestSet, _ snapshot: TrainedSnapshot, _ items: ItemDirectory) -> [Breakdown] {
-    [regions(test), lengths(test), types(test), repeats(test), evidence(test, snapshot, items)].compactMap { $0 }
+  static func all(_ test: TestSet, _ snapshot: TrainedSnapshot, _ answers: Answers) -> [Breakdown] {
+    [
+      regions(test), segments(answers), lengths(test), types(test), repeats(test),
+      evidence(test, snapshot, answers.items),
+    ].compactMap { $0 }
+  }
+
+  /// The segment that the scorer saw in the session so far. Nil where the snapshot has none.
+  private static func segments(_ answers: Answers) -> Breakdown? {
+    guard !answers.segments.isEmpty else { return nil }
+    return Breakdown(
+      "segment", "segment", names: answers.segments + ["(no segment)"],
+      groupOfPosition: answers.outcomes.map { $0.segment ?? answers.segments.count })
   }
 
   /// Largest first, then all but the largest. Nil where events name no region.

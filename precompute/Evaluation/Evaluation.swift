@@ -39,7 +39,7 @@ public struct Evaluation {
     let first = try ask(subject, test)
     let second = try other.map { try ask($0, test) }
     progress.begin("intervals")
-    let breakdowns = Breakdown.all(test, first.snapshot, first.answers.items)
+    let breakdowns = Breakdown.all(test, first.snapshot, first.answers)
     let table = subject.training.table
     return EvaluationReport(
       setting: EvaluationReport.Setting(

@@ -25,7 +25,8 @@ public struct EvaluationText {
 
   /// The breakdowns in the order in which they are shown.
   static let titles: [(key: String, title: String)] = [
-    ("region", "region"), ("session_length", "events before the target"), ("target_type", "event type of the target"),
+    ("region", "region"), ("segment", "segment of the session"), ("session_length", "events before the target"),
+    ("target_type", "event type of the target"),
     ("target_seen", "target in the session"), ("target_evidence", "training events of the target"),
   ]
 

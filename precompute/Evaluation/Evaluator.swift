@@ -45,7 +45,8 @@ public struct Evaluator {
     var tally = AnswerTally(cutoffs: cutoffs, items: Int(base.items))
     for worker in workers.all { tally.add(worker.tally) }
     return Answers(
-      outcomes: chunks.flatMap { $0 }, tally: tally, items: items, seconds: Date().timeIntervalSince(start),
+      outcomes: chunks.flatMap { $0 }, tally: tally, items: items,
+      segments: base.segments?.codes ?? [], seconds: Date().timeIntervalSince(start),
       threads: parallelism.threads)
   }
 }
@@ -55,6 +56,8 @@ public struct Answers {
   let outcomes: [Outcome]
   let tally: AnswerTally
   let items: ItemDirectory
+  /// The codes of the snapshot's segments.
+  let segments: [String]
   public let seconds: Double
   public let threads: Int
 }
@@ -76,7 +79,7 @@ private final class Worker {
     let numbers = relevant.map { items.numbers[Int($0)] }
     let target = items.numbers[Int(test.sessions[position.session][position.target].item)]
     var outcome = Outcome(relevant: relevant.count)
-    scorer.answer(at: position, limit: limit) { place, recommendation in
+    outcome.segment = scorer.answer(at: position, limit: limit) { place, recommendation in
       let isTarget = recommendation.item == target
       outcome.add(isTarget: isTarget, isRelevant: numbers.contains(recommendation.item))
       tally.add(recommendation, at: place, isTarget: isTarget)
@@ -112,6 +115,15 @@ private final class ProgressCounter: @unchecked Sendable {
     lock.withLock {
       done += count
       report(done)
+    }
+  }
+}
+
+extension SegmentTable {
+  fileprivate var codes: [String] {
+    (0..<count).map { segment in
+      let code = code(segment)
+      return String(decoding: UnsafeRawBufferPointer(start: code.start, count: code.count), as: UTF8.self)
     }
   }
 }

@@ -11,6 +11,8 @@ package struct Outcome: Sendable {
   private let relevant: UInt32
   /// Answered items.
   private var count: UInt8 = 0
+  /// The segment that the scorer saw in the session; nil for none.
+  package var segment: Int?
 
   /// - Parameter relevant: number of relevant items, at least 1.
   package init(relevant: Int) { self.relevant = UInt32(relevant) }

@@ -40,6 +40,8 @@ public struct DecayedPopularity: Sendable {
   public let lists: [TopList]
   /// By item: its share of the world's demand, of items that are not shown too: the order of traffic.
   public let itemPopularity: [Float]
+  /// Over all time.
+  let evidence: ScopeEvidence
 
   /// Lists leave out what may not be shown now. Items without any evidence come last, by index, with score 0.
   public static func fit(
@@ -66,7 +68,7 @@ public struct DecayedPopularity: Sendable {
       lists: topLists(
         ladders, regions, showable: catalogue.showable(itemCount: itemCount),
         members: CategoryMembers(attributes, itemCount: itemCount), length: parameters.length, parallelism),
-      itemPopularity: traffic.map { Float($0) })
+      itemPopularity: traffic.map { Float($0) }, evidence: ladders[1].evidence)
   }
 
   private static func topLists(

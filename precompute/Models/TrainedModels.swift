@@ -14,6 +14,9 @@ public struct TrainedModels: Sendable {
   public let regionNames: [String]
   public let regions: RegionTree
   public let popularity: DecayedPopularity
+  public let regionLift: RegionLift
+  /// Nil where visitors cannot be told apart.
+  public let segments: Segments?
   /// Empty for baskets: see `fit`.
   public let next: ItemLists
   public let together: ItemLists
@@ -39,6 +42,7 @@ public struct TrainedModels: Sendable {
   public enum Step: String, CaseIterable, Sendable {
     case sessions = "sessions"
     case popularity = "popularity"
+    case segments = "segments"
     case nextItem = "next-item lists"
     case slist = "SLIST"
     case boughtTogether = "bought-together lists"
@@ -70,6 +74,16 @@ public struct TrainedModels: Sendable {
     let popular = DecayedPopularity.fit(
       known, people: people, regions: regions, catalogue: log.catalogue, attributes: attributes,
       parameters: popularity, asOf: asOf, parallelism: parallelism)
+    let isShown = log.catalogue.showable(itemCount: known.itemIDs.count)
+    let regionLift = RegionLift(
+      popular, regions: regions, showable: isShown, parameters: RegionLift.Parameters(configuration),
+      parallelism: parallelism)
+    progress(.segments)
+    let sessionsOfItem = sessions.sessionsOfItem(table)
+    let segments = Segments.fit(
+      SegmentInput(
+        table: known, people: people, catalogue: log.catalogue, attributes: attributes, sessionsOfItem: sessionsOfItem,
+        weights: weights, configuration: configuration, asOf: asOf, parallelism: parallelism))
     progress(.nextItem)
     let empty = ItemLists(emptyRows: known.itemIDs.count)
     let sources = configuration.sources
@@ -94,7 +108,6 @@ public struct TrainedModels: Sendable {
         table, sessions: sessions, catalogue: log.catalogue, parameters: BoughtTogether.Parameters(configuration),
         asOf: asOf, parallelism: parallelism)
     progress(.content)
-    let sessionsOfItem = sessions.sessionsOfItem(table)
     let content =
       !sources.content
       ? empty
@@ -104,8 +117,8 @@ public struct TrainedModels: Sendable {
     progress(.factors)
     return TrainedModels(
       itemIDs: known.itemIDs, catalogue: log.catalogue, attributes: attributes,
-      isShown: log.catalogue.showable(itemCount: known.itemIDs.count), regionNames: known.regionNames,
-      regions: regions, popularity: popular, next: next, together: together, slist: slist, content: content,
+      isShown: isShown, regionNames: known.regionNames, regions: regions, popularity: popular, regionLift: regionLift,
+      segments: segments, next: next, together: together, slist: slist, content: content,
       factors: sources.factors && dimensions > 0 ? factors(table, configuration, weights, dimensions, parallelism) : nil,
       sessionsOfItem: sessionsOfItem, asOf: asOf, laterEvents: log.table.count - known.count)
   }
@@ -160,6 +173,16 @@ extension DecayedPopularity.Parameters {
     trendingWindow = Double(configuration.windows.trendingSeconds)
     trendingHalfLife = Double(configuration.models.popularity.halfLifeSeconds)
     shrinkage = configuration.models.popularity.shrinkage
+    minimumPeoplePerItem = configuration.models.popularity.minimumPeople
+  }
+}
+
+extension RegionLift.Parameters {
+  init(_ configuration: Configuration) {
+    self.init()
+    shrinkage = configuration.models.regionLift.shrinkage
+    clear = Float(configuration.models.regionLift.clear)
+    minimumPeople = configuration.models.popularity.minimumPeople
   }
 }
 

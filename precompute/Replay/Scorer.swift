@@ -44,10 +44,12 @@ package final class Scorer {
   }
 
   /// Answers at `position`, best first, as the shipped scorer would answer this visitor there and then.
-  package func answer(at position: TestSet.Position, limit: Int, _ body: (Int, Recommendation) -> Void) {
+  /// - Returns: the segment that it saw in the session.
+  package func answer(at position: TestSet.Position, limit: Int, _ body: (Int, Recommendation) -> Void) -> Int? {
     let instance = ask(at: position, limit: limit)
     instance.recommender.recommend(query, for: session)
     for place in 0..<instance.recommender.answer.count { body(place, instance.recommender.answer[place]) }
+    return instance.recommender.segment
   }
 
   /// What a ranker would see at `position`: for each candidate its number and its `Feature.count` features.

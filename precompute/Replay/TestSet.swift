@@ -1,5 +1,6 @@
 import Configuration
 import EventLog
+import Models
 import Session
 
 /// An event of a test session.

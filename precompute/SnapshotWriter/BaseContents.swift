@@ -43,6 +43,7 @@ struct BaseContents {
     for kind in ListKind.allCases { try packLists(kind, models.lists(kind), lists.kept[kind.rawValue]) }
     try packAttributes(models)
     packFactors(models)
+    packBehaviour(models)
     var slots = ColumnPacker(.slot, pageSize: pageSize)
     for slot in SlotIndex.build(names: names.names) { slots.append(slot) }
     columns.append((Column.slot.table, slots.blocks))
@@ -100,6 +101,13 @@ struct BaseContents {
       (Column.category.table, category.blocks), (Column.brand.table, brand.blocks), (Column.price.table, price.blocks),
       (Column.confidence.table, confidence.blocks), (Column.popularity.table, popularity.blocks),
     ]
+  }
+
+  private mutating func packBehaviour(_ models: TrainedModels) {
+    guard let segments = models.segments else { return }
+    var column = ColumnPacker(.behaviour, pageSize: pageSize)
+    for index in numbering.indices { column.append(segments.behaviourOfItem[index].rawValue) }
+    columns.append((Column.behaviour.table, column.blocks))
   }
 
   private mutating func packFactors(_ models: TrainedModels) {

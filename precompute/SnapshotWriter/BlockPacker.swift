@@ -7,7 +7,10 @@ struct ColumnPacker {
   private let blockBytes: Int
 
   init(_ column: Column, dimensions: Int = 0, pageSize: Int) {
-    let width = column.width(dimensions: dimensions)
+    self.init(width: column.width(dimensions: dimensions), pageSize: pageSize)
+  }
+
+  init(width: Int, pageSize: Int) {
     blockBytes = BlockSize.itemsPerBlock(pageSize: pageSize, width: width) * width
   }
 

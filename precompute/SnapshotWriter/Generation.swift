@@ -20,6 +20,7 @@ extension SnapshotBuilder {
         add("\(list.row)")
         digest.update(Data(list.bytes))
       }
+      add("\(scope.lifts(contents.numbering))")
     }
     for category in models.attributes.categories { add(category.path) }
     for brand in models.attributes.brands { add(brand) }
@@ -27,6 +28,7 @@ extension SnapshotBuilder {
       let item = models.catalogue.items[index]
       for text in [item.title, item.url, item.image] { add(text) }
     }
+    for part in SegmentTables(models.segments).content(contents.numbering) { add(part) }
     let scoring = ScoringTables(models, configuration)
     add("\(ScoringTables.sessionWindow) \(scoring.decay)")
     for (type, weight) in scoring.events { add("\(type.name) \(weight)") }

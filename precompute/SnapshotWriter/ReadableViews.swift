@@ -25,6 +25,35 @@ enum ReadableViews {
     """
   }
 
+  /// `segment.evidence` a row a feature; weight is ln(segment's share / everybody's share). The topics' names stand here alone: the
+  /// scorer does not need them, and a table would take a page.
+  static func segmentFeatures(topics: [String]) -> String {
+    let value = number("segment.evidence", "2 * n.i", width: 2)
+    let names = SegmentEvidence.features.map { "\($0)" } + topics.map { $0.replacing("'", with: "''") }
+    let cases = names.enumerated().map { "WHEN \($0) THEN '\($1)'" }.joined(separator: " ")
+    return """
+      CREATE VIEW segment_features (segment, feature, weight) AS
+      WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < \(names.count))
+      SELECT segment.code, CASE n.i \(cases) END,
+        (((\(value)) + 32768) % 65536 - 32768) / \(SegmentEvidence.unit).0
+      FROM segment, n ORDER BY segment.id, n.i
+      """
+  }
+
+  /// `region_lift` a row an entry.
+  static var lifts: String {
+    """
+    CREATE VIEW lifts (item, lift) AS
+    WITH RECURSIVE entry (word, bytes) AS (
+      SELECT NULL, data FROM region_lift
+      UNION ALL SELECT \(number("bytes", "0", width: LiftEntry.width)), substr(bytes, \(LiftEntry.width + 1)) FROM entry
+      WHERE length(bytes) > 0)
+    SELECT word >> 8, (word & 255) * (word & 255) / 4096.0 FROM entry WHERE word IS NOT NULL ORDER BY word
+    """
+  }
+
+  static var region: [String] { [topItems, lifts] }
+
   static func base(_ contents: BaseContents) -> [String] {
     func column(_ column: Column) -> String {
       let width = column.width(dimensions: 0)

@@ -9,6 +9,7 @@ struct ScopeLists {
     let parent: String?
     let people: Int
     let topLists: [DecayedPopularity.TopList]
+    let lifts: [RegionLift.Entry]
 
     /// The lists as rows of `top_list`.
     func lists(_ numbering: ItemNumbering) -> [(row: Int64, bytes: [UInt8])] {
@@ -16,6 +17,11 @@ struct ScopeLists {
         let row = list.category.map { TopList.row(category: UInt16($0)) } ?? TopList.overallRow
         return (row, TopList.encode(items: list.items.map { numbering.numbers[Int($0)] }, scores: list.scores))
       }
+    }
+
+    /// The entries of `region_lift` for items that are shown, ascending.
+    func lifts(_ numbering: ItemNumbering) -> [UInt32] {
+      lifts.map { LiftEntry.encode(item: numbering.numbers[Int($0.item)], lift: $0.lift) }.sorted()
     }
   }
 
@@ -35,7 +41,8 @@ struct ScopeLists {
     let scopes = tree.scopes.enumerated().map { number, scope in
       Scope(
         name: scope.name, parent: scope.parent == RegionTree.world ? nil : tree.scopes[scope.parent].name,
-        people: scope.people, topLists: lists[number] ?? [])
+        people: scope.people, topLists: lists[number] ?? [],
+        lifts: models.regionLift.rows[number])
     }
     world = scopes[RegionTree.world]
     regions = Array(scopes.dropFirst())

@@ -111,6 +111,7 @@ public struct SnapshotBuilder {
       for (item, salt) in contents.names.salts {
         try db.execute(sql: "INSERT INTO item_salt VALUES (?, ?)", arguments: [item, Int(salt)])
       }
+      try SegmentTables(models.segments).insert(contents.numbering, db)
       try ScoringTables(models, configuration).insert(db)
       for (kind, trees) in models.sortedRankers {
         try db.execute(
@@ -147,19 +148,26 @@ public struct SnapshotBuilder {
     }
   }
 
+  private static let regionPageSize = 4096
+
   private func writeRegions(
     _ scopes: ScopeLists, _ numbering: ItemNumbering, _ generation: String
   ) throws -> [SnapshotFile] {
     try scopes.regions.enumerated().map { number, scope in
       let name = "region-\(number).sqlite"
       try DatabaseFile.create(
-        at: "\(directory)/\(name)", kind: .region, generation: generation, pageSize: 4096, schema: Schema.regionFile
+        at: "\(directory)/\(name)", kind: .region, generation: generation, pageSize: SnapshotBuilder.regionPageSize,
+        schema: Schema.regionFile
       ) { db in
         try DatabaseFile.insertMeta(MetaKey.region, scope.name, db)
         if let parent = scope.parent { try DatabaseFile.insertMeta(MetaKey.parent, parent, db) }
         try DatabaseFile.insertMeta(MetaKey.people, scope.people, db)
         try DatabaseFile.insertTopLists(scope.lists(numbering), db)
-        try db.execute(sql: ReadableViews.topItems)
+        var lifts = ColumnPacker(width: LiftEntry.width, pageSize: SnapshotBuilder.regionPageSize)
+        for entry in scope.lifts(numbering) { lifts.append(entry) }
+        try DatabaseFile.insertMeta(MetaKey.lifts, scope.lifts.count, db)
+        try DatabaseFile.insertBlocks(Schema.regionLift, lifts.blocks, db)
+        for view in ReadableViews.region { try db.execute(sql: view) }
       }
       return try file(.region, name, region: scope.name, parent: scope.parent)
     }
