@@ -1,14 +1,14 @@
 /// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed, everywhere.
-struct SplitMix: RandomNumberGenerator {
+package struct SplitMix: RandomNumberGenerator {
   private var state: UInt64
 
   /// `stream` tells sequences of one seed apart.
-  init(seed: UInt64, stream: Int = 0) {
+  package init(seed: UInt64, stream: Int = 0) {
     state = seed
     state = next() ^ UInt64(truncatingIfNeeded: stream) &* 0xD134_2543_DE82_EF95
   }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -17,5 +17,5 @@ struct SplitMix: RandomNumberGenerator {
   }
 
   /// A number below `bound`, by multiplication (Lemire 2019, without the correction: `bound` is far below 2⁶⁴).
-  mutating func next(below bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
+  package mutating func next(below bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
 }
