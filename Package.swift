@@ -82,11 +82,17 @@ let package = Package(
         "Bytes", "Configuration", "EventLog", "Models", "Recommender", "Report", "Session", "SnapshotFormat",
         "SnapshotWriter",
       ]),
+    native(
+      "Tuning",
+      [
+        "Bytes", "Configuration", "Digest", "Evaluation", "EventLog", "Models", "Recommender", "Report", "Session",
+        "SnapshotWriter",
+      ]),
     .executableTarget(
       name: "martlet",
       dependencies: [
         "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Recommender", "Report",
-        "SnapshotFormat", "SnapshotWriter", arguments, grdb, logging,
+        "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
@@ -110,7 +116,14 @@ let package = Package(
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session"]),
     tests("Models", ["EventLog"]),
-    tests("Evaluation", ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "TestSupport"]),
+    tests(
+      "Evaluation",
+      [
+        "Bytes", "Configuration", "EdgeService", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat",
+        "SnapshotWriter",
+        "TestSupport",
+      ]),
+    tests("Tuning", ["Configuration", "Evaluation", "EventLog", "Models", "TestSupport"]),
     tests(
       "SnapshotWriter",
       ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),

@@ -10,6 +10,8 @@ public struct Evaluation {
   public var resamples = 1000
   public var seed: UInt64 = 1
   public var progress = Progress()
+  /// Where a sample of the questions is written, for other engines to answer; nil: nowhere.
+  public var replay: Replay?
 
   public init(_ evaluator: Evaluator) { self.evaluator = evaluator }
 
@@ -23,8 +25,8 @@ public struct Evaluation {
 
   /// A configuration to evaluate, with the training part as it reads it.
   public struct Subject {
-    let name: String
-    let configuration: Configuration
+    public let name: String
+    public let configuration: Configuration
     let training: EventLog
 
     public init(name: String, configuration: Configuration, training: EventLog) {
@@ -34,7 +36,7 @@ public struct Evaluation {
 
   /// - Parameter other: is asked at the same positions, and the differences to `subject` are reported.
   public func run(_ subject: Subject, comparedWith other: Subject? = nil, on test: TestSet) throws -> EvaluationReport {
-    let first = try ask(subject, test)
+    let first = try ask(subject, test, replay)
     let second = try other.map { try ask($0, test) }
     progress.begin("intervals")
     let breakdowns = Breakdown.all(test, first.snapshot, first.answers.items)
@@ -53,20 +55,22 @@ public struct Evaluation {
       comparison: second.map { compare(first, $0, test, breakdowns) })
   }
 
-  private struct Asked {
+  struct Asked {
     let subject: Subject
     let snapshot: TrainedSnapshot
     let answers: Answers
     let trainingSeconds: Double
   }
 
-  private func ask(_ subject: Subject, _ test: TestSet) throws -> Asked {
+  func ask(_ subject: Subject, _ test: TestSet, _ replay: Replay? = nil) throws -> Asked {
     let start = Date()
     let snapshot = try TrainedSnapshot(
-      subject.training, subject.configuration, parallelism: evaluator.parallelism, progress: progress.begin)
+      subject.training, subject.configuration, publisher: replay?.publisher(), parallelism: evaluator.parallelism,
+      progress: progress.begin)
     let trained = Date()
     progress.begin("answering at \(test.positionCount) positions")
     let answers = try evaluator.run(snapshot, test) { progress.answered($0, test.positionCount) }
+    try replay?.write(snapshot, test, answers.items, evaluator)
     return Asked(
       subject: subject, snapshot: snapshot, answers: answers, trainingSeconds: trained.timeIntervalSince(start))
   }
@@ -121,7 +125,7 @@ public struct Evaluation {
     return result
   }
 
-  private func figures(_ sums: SessionSums) -> (metrics: [String: Double], intervals: [String: [Double]]) {
+  func figures(_ sums: SessionSums) -> (metrics: [String: Double], intervals: [String: [Double]]) {
     let bootstrap = Bootstrap(resamples: resamples, seed: seed, parallelism: evaluator.parallelism)
     var metrics: [String: Double] = [:]
     var intervals: [String: [Double]] = [:]

@@ -29,12 +29,12 @@ final class Scorer {
   private let instances: [Instance]
   /// By region of the test set.
   private let instanceOfRegion: [Int]
-  private var session = Session()
+  private(set) var session = Session()
   private var query = Query()
-  private let test: TestSet
+  let test: TestSet
   private let items: ItemDirectory
   private let regions: [OwnedBytes]
-  private let context: Context
+  let context: Context
 
   init(_ snapshot: TrainedSnapshot, _ test: TestSet, _ items: ItemDirectory, context: Context) throws {
     instances = try (0..<snapshot.instances).map { Instance(try snapshot.open(instance: $0)) }
@@ -45,6 +45,13 @@ final class Scorer {
 
   /// Answers at `position`, best first, as the shipped scorer would answer this visitor there and then.
   func answer(at position: TestSet.Position, limit: Int, _ body: (Int, Recommendation) -> Void) {
+    let instance = prepare(position, limit)
+    instance.recommender.recommend(query, for: session)
+    for place in 0..<instance.recommender.answer.count { body(place, instance.recommender.answer[place]) }
+  }
+
+  /// Fills session and query, and chooses the instance that serves the visitor's region.
+  private func prepare(_ position: TestSet.Position, _ limit: Int) -> Instance {
     session.clear()
     query.reset()
     query.context = context
@@ -68,7 +75,6 @@ final class Scorer {
         query.currentItem = current == ItemDirectory.unknown ? nil : current
       }
     }
-    instance.recommender.recommend(query, for: session)
-    for place in 0..<instance.recommender.answer.count { body(place, instance.recommender.answer[place]) }
+    return instance
   }
 }

@@ -28,9 +28,10 @@ public final class TrainedSnapshot: @unchecked Sendable {
   }
 
   /// Trains, writes and verifies the files as `martlet build` does, in a directory of its own that is gone afterwards.
+  /// - Parameter publisher: where the files are published besides; nil: nowhere.
   public init(
-    _ log: EventLog, _ configuration: Configuration, parallelism: Parallelism = .allCores,
-    progress: (String) -> Void = { _ in }
+    _ log: EventLog, _ configuration: Configuration, publisher: Publisher? = nil,
+    parallelism: Parallelism = .allCores, progress: (String) -> Void = { _ in }
   ) throws {
     let plan = SnapshotPlan(items: log.table.itemIDs.count, configuration: configuration)
     let models = TrainedModels.fit(log, configuration, dimensions: plan.dimensions, parallelism: parallelism) {
@@ -52,6 +53,7 @@ public final class TrainedSnapshot: @unchecked Sendable {
     servedBy = snapshot.servedBy
     regionSets = TrainedSnapshot.regionSets(snapshot)
     popularity = try TrainedSnapshot.popularity(log.table, files)
+    _ = try publisher?.publish(snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date())
   }
 
   var instances: Int { regionSets.count }

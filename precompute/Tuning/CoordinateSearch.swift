@@ -5,9 +5,9 @@ import Evaluation
 ///
 /// A change is kept when its paired gain is above its standard error. A parameter that improves goes on in the same direction;
 /// where neither way helps, its step is halved; where neither way changes any answer, it is left alone.
-struct CoordinateSearch {
+package struct CoordinateSearch {
   /// What a trial gave.
-  enum Outcome {
+  package enum Outcome {
     case score(TrialScore)
     /// No snapshot can be built with these values.
     case failed
@@ -16,12 +16,12 @@ struct CoordinateSearch {
   }
 
   /// Keys that differ from the file, with their values as texts.
-  typealias Values = [String: String]
+  package typealias Values = [String: String]
 
-  static let firstStep = 0.25
-  static let lastStep = 1.0 / 32
+  package static let firstStep = 0.25
+  package static let lastStep = 1.0 / 32
 
-  private(set) var best: (values: Values, score: TrialScore)
+  package private(set) var best: (values: Values, score: TrialScore)
   private let parameters: [TunableParameter]
   /// By parameter: the file's value, or the standard one.
   private let original: [String]
@@ -36,7 +36,7 @@ struct CoordinateSearch {
   ///   - original: by parameter, as written in the file or as it holds without.
   ///   - start: the score of the file's values.
   ///   - seed: chooses which way each parameter is tried first.
-  init(_ parameters: [TunableParameter], original: [String], start: TrialScore, seed: UInt64) {
+  package init(_ parameters: [TunableParameter], original: [String], start: TrialScore, seed: UInt64) {
     (self.parameters, self.original) = (parameters, original)
     best = ([:], start)
     var random = SplitMix(seed: seed)
@@ -44,7 +44,7 @@ struct CoordinateSearch {
   }
 
   /// Asks until no step is left, or the budget is used up; true in the first case.
-  mutating func run(_ ask: (Values, _ best: TrialScore) throws -> Outcome) rethrows -> Bool {
+  package mutating func run(_ ask: (Values, _ best: TrialScore) throws -> Outcome) rethrows -> Bool {
     while lines.contains(where: { $0.step >= CoordinateSearch.lastStep }) {
       for index in lines.indices where lines[index].step >= CoordinateSearch.lastStep {
         if try !search(index, ask) { return false }
@@ -55,11 +55,11 @@ struct CoordinateSearch {
 
   /// One parameter, both ways; false when the budget is used up.
   private mutating func search(_ index: Int, _ ask: (Values, TrialScore) throws -> Outcome) rethrows -> Bool {
-    var (hasMoved, hasEffect) = (false, false)
+    var (hasMoved, hasEffect, isAsked) = (false, false, false)
     for direction in [lines[index].direction, -lines[index].direction] where !hasMoved {
       var isBetter = true
       while isBetter, let values = neighbour(index, direction) {
-        isBetter = false
+        (isBetter, isAsked) = (false, true)
         switch try ask(values, best.score) {
         case .ended: return false
         case .failed: hasEffect = true
@@ -74,7 +74,7 @@ struct CoordinateSearch {
         }
       }
     }
-    if !hasMoved { lines[index].step = hasEffect ? lines[index].step / 2 : 0 }
+    if !hasMoved { lines[index].step = isAsked && !hasEffect ? 0 : lines[index].step / 2 }
     return true
   }
 
@@ -82,7 +82,8 @@ struct CoordinateSearch {
   private func neighbour(_ index: Int, _ direction: Double) -> Values? {
     let parameter = parameters[index]
     let current = best.values[parameter.key] ?? original[index]
-    let place = min(max(parameter.position(of: current) + direction * lines[index].step, 0), 1)
+    let place = min(
+      max(parameter.position(of: current) + direction * max(lines[index].step, parameter.smallestStep), 0), 1)
     let text = parameter.text(at: place)
     if text == current { return nil }
     var values = best.values

@@ -1,10 +1,14 @@
 /// One metric at the positions of a fold, summed by groups of sessions: as much as a paired comparison needs, in a line of a journal.
 public struct GroupedSums: Codable, Equatable, Sendable {
-  static let groups = 16
+  package static let groups = 16
 
   /// By group: the metric's sum over the positions, and their number.
-  var sums = [Double](repeating: 0, count: groups)
-  var counts = [Double](repeating: 0, count: groups)
+  package var sums = [Double](repeating: 0, count: groups)
+  package var counts = [Double](repeating: 0, count: groups)
+
+  package init() {}
+
+  package init(sums: [Double], counts: [Double]) { (self.sums, self.counts) = (sums, counts) }
 }
 
 /// What came of a trial, fold by fold.
@@ -12,7 +16,7 @@ public struct TrialScore: Equatable, Sendable {
   /// In the order in which they were asked; not all where the first ones were clearly worse than the best known.
   public var folds: [GroupedSums]
 
-  init(folds: [GroupedSums]) { self.folds = folds }
+  package init(folds: [GroupedSums]) { self.folds = folds }
 
   /// Over the positions of all folds asked.
   public var mean: Double {
@@ -21,7 +25,7 @@ public struct TrialScore: Equatable, Sendable {
 
   /// The paired difference to another score on the folds that both have, with the standard error that leaving out one group of
   /// sessions at a time gives (delete-a-group jackknife).
-  func difference(to other: TrialScore) -> (mean: Double, standardError: Double) {
+  package func difference(to other: TrialScore) -> (mean: Double, standardError: Double) {
     let pairs = zip(folds, other.folds).flatMap { own, other in
       zip(zip(own.sums, other.sums).map { $0 - $1 }, own.counts)
     }.filter { $1 > 0 }

@@ -67,20 +67,30 @@ public struct TunableParameter: Sendable, Equatable {
 
   // MARK: Between texts and the line
 
+  /// The shortest way from one value to the next; 0 where it depends on the place.
+  var smallestStep: Double {
+    switch unit {
+    case .word: words.count > 1 ? 1 / Double(words.count - 1) : 0
+    case .whole(let step) where scale == .linear: Double(step) / (range.upperBound - range.lowerBound)
+    default: 0
+    }
+  }
+
   /// The part of the line that the range takes: the word beyond it needs a place of its own.
-  private var share: Double { unit != .word && !words.isEmpty ? 0.875 : 1 }
+  private var share: Double { hasBeyond ? 0.875 : 1 }
+  private var hasBeyond: Bool { unit != .word && !words.isEmpty }
 
   /// Where a written value lies, 0...1; what is outside of the range stands at its end, an unknown word in the middle.
   public func position(of text: String) -> Double {
     if let place = words.firstIndex(of: text) { return unit == .word ? along(Double(place)) : 1 }
-    let value = unit == .duration ? DurationText.seconds(text).map(Double.init) : Double(text)
+    let value = unit == .duration ? DurationText.seconds(text).map { Double($0) } : Double(text)
     guard let value, unit != .word else { return 0.5 }
     return along(min(max(value, range.lowerBound), range.upperBound)) * share
   }
 
   /// The value at a place of the line, 0...1, as it is written in the configuration.
   public func text(at position: Double) -> String {
-    if share<1, position>(1 + share) / 2 { return words[0] }
+    if hasBeyond && position > (1 + share) / 2 { return words[0] }
     let value = value(at: min(max(position / share, 0), 1))
     switch unit {
     case .number:

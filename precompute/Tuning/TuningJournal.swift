@@ -15,6 +15,12 @@ public struct Trial: Codable, Equatable, Sendable {
   public let folds: [GroupedSums]
   public let seconds: Double
 
+  package init(values: [String: String], folds: [GroupedSums], seconds: Double) {
+    (self.values, self.folds, self.seconds) = (values, folds, seconds)
+  }
+
+  /// Of the folds asked; nil where no snapshot could be built.
+  public var mean: Double? { score?.mean }
   var score: TrialScore? { folds.isEmpty ? nil : TrialScore(folds: folds) }
 }
 
