@@ -47,6 +47,10 @@ struct TunableParameterTests {
     #expect(large.text(at: 1) == "1000000")
     let kind = TunableParameter.choice("kind", ["low", "middle", "high"], standard: "low")
     #expect([0, 0.4, 0.6, 0.9].map(kind.text) == ["low", "middle", "middle", "high"])
+    #expect(
+      [share, dimensions, window, kind].map(\.values) == [
+        "0.01 – 100", "0 – 64", "1d – 256d, all", "low, middle, high",
+      ])
     #expect(kind.position(of: "high") == 1 && kind.position(of: "what") == 0.5)
   }
 }

@@ -20,7 +20,7 @@ struct Tune: ParsableCommand {
 
   @Option(
     name: .long, parsing: .upToNextOption, help: "Files of events; no standard input, they are read several times.")
-  var events: [String]
+  var events: [String] = []
 
   @Option(name: .long, parsing: .upToNextOption, help: "Files of the catalogue.")
   var catalogue: [String] = []
@@ -56,6 +56,9 @@ struct Tune: ParsableCommand {
     name: .long, parsing: .upToNextOption, help: "Searches only keys that begin like this, such as models.next_item.")
   var only: [String] = []
 
+  @Flag(name: .long, help: "Prints all keys that are searched, with their ranges, and ends.")
+  var list = false
+
   @Option(name: .long, help: "Writes the configuration with the found values to this file.")
   var out: String?
 
@@ -75,6 +78,7 @@ struct Tune: ParsableCommand {
   var quiet = false
 
   func validate() throws {
+    if list { return }
     if events.isEmpty { throw ValidationError("--events needs at least one file.") }
     if (events + catalogue).contains("-") {
       throw ValidationError("Standard input cannot be read twice: `martlet tune` takes files.")
@@ -94,6 +98,7 @@ struct Tune: ParsableCommand {
   }
 
   func run() throws {
+    if list { return listKeys() }
     let reporter = quiet ? nil : ProgressReporter()
     defer { reporter?.endLine() }
     let base = try config.map { try ConfigurationText(path: $0) } ?? ConfigurationText()
@@ -116,6 +121,13 @@ struct Tune: ParsableCommand {
     reporter?.endLine()
     print(report.text)
     if let target = inPlace ? config : out { try write(report.result(base).text, to: target) }
+  }
+
+  private func listKeys() {
+    let table = TextTable(
+      header: ["key", "values", "default"], alignments: [.left, .left, .right],
+      rows: TunableParameter.all.map { [$0.key, $0.values, $0.standard] })
+    print(table.lines.joined(separator: "\n"))
   }
 
   private func plan() throws -> TuningFolds.Plan {

@@ -106,6 +106,12 @@ public struct TunableParameter: Sendable, Equatable {
     }
   }
 
+  /// All values, as texts: `1d – 180d, ~`.
+  public var values: String {
+    if unit == .word { return words.joined(separator: ", ") }
+    return (["\(text(at: 0)) – \(text(at: share))"] + words).joined(separator: ", ")
+  }
+
   private func along(_ value: Double) -> Double {
     let (low, high) = (range.lowerBound, range.upperBound)
     if low == high { return 0 }

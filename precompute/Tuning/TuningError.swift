@@ -12,7 +12,8 @@ public enum TuningError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .badMetric(let text):
       "\"\(text)\": a metric is named hr, mrr, precision, recall, map or ndcg with a cut-off from 1 to 100, such as mrr@20"
-    case .unknownKeys(let prefix): "\"\(prefix)\": no key that is searched begins like that; docs/tuning.md lists them"
+    case .unknownKeys(let prefix):
+      "\"\(prefix)\": no key that is searched begins like that; `martlet tune --list` shows them"
     case .otherJournal(let path, let what, let found, let wanted):
       "\(path): this journal is of another run: its \(what) is \(found), here it is \(wanted); name another --journal, or remove it"
     case .badJournal(let path, let line): "\(path):\(line): not a line of a tuning journal"

@@ -41,7 +41,7 @@ public struct TuningFolds: Sendable {
       input.selects = { split.isTraining[$0] }
       return TuningFold(training: try EventLog(reading: input, configuration: configuration), test: test)
     }
-    let sampler = SessionSampler(whole.table, seed: plan.seed)
+    let sampler = SessionSampler(whole.table, plan)
     let newest = try TimeSplit(whole.table, plan.holdout)
     let earlier = TuningFolds.earlier(than: newest, whole.table, most: plan.folds - 1)
     if earlier.isEmpty {
@@ -75,25 +75,29 @@ private struct SessionSampler {
   private var events: [Int]
   private let keys: [UInt64]
 
-  init(_ table: EventTable, seed: UInt64) {
+  /// Positions that a session may have; every event but the first may be one.
+  private let mostOfSession: Int
+
+  init(_ table: EventTable, _ plan: TuningFolds.Plan) {
+    mostOfSession = if case .basket(let most) = plan.kind { most } else { .max }
     events = [Int](repeating: 0, count: table.sessionCount)
     for session in table.sessions { events[Int(session)] += 1 }
     keys = events.indices.map { session in
-      var random = SplitMix(seed: seed, stream: session)
+      var random = SplitMix(seed: plan.seed, stream: session)
       return random.next()
     }
   }
 
   func half(_ isIncluded: [Bool]) -> [Bool] { zip(isIncluded, keys).map { $0 && $1.isMultiple(of: 2) } }
 
-  /// Sessions with about as many positions in all: every event but a session's first may be one.
+  /// Sessions with about as many positions in all.
   func sample(_ isIncluded: [Bool], positions: Int) -> [Bool] {
     var left = positions
     var isDrawn = [Bool](repeating: false, count: isIncluded.count)
     for session in isIncluded.indices.filter({ isIncluded[$0] }).sorted(by: { (keys[$0], $0) < (keys[$1], $1) }) {
       guard left > 0 else { break }
       isDrawn[session] = true
-      left -= events[session] - 1
+      left -= min(events[session] - 1, mostOfSession)
     }
     return isDrawn
   }
