@@ -67,7 +67,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     native("Configuration", ["Bytes", "Session", yams]),
     native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session"]),
-    native("Models", ["Configuration", "EventLog", "Session"]),
+    native("Models", ["Configuration", "EventLog", "Session", "SnapshotFormat"]),
     native(
       "SnapshotWriter",
       [
@@ -77,22 +77,28 @@ let package = Package(
       ]),
     native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
     native(
+      "Replay",
+      ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat", "SnapshotWriter"]),
+    native(
+      "Ranking", ["Configuration", "EventLog", "Models", "Recommender", "Replay", "SnapshotFormat", "SnapshotWriter"]),
+    native(
       "Evaluation",
       [
-        "Bytes", "Configuration", "EventLog", "Models", "Recommender", "Report", "Session", "SnapshotFormat",
+        "Bytes", "Configuration", "EventLog", "Models", "Ranking", "Recommender", "Replay", "Report", "Session",
         "SnapshotWriter",
       ]),
     native(
       "Tuning",
       [
-        "Bytes", "Configuration", "Digest", "Evaluation", "EventLog", "Models", "Recommender", "Report", "Session",
-        "SnapshotWriter",
+        "Bytes", "Configuration", "Digest", "Evaluation", "EventLog", "Models", "Ranking", "Recommender", "Replay",
+        "Report",
+        "Session", "SnapshotWriter",
       ]),
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Recommender", "Report",
-        "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
+        "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Ranking", "Recommender", "Replay",
+        "Report", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
@@ -119,11 +125,10 @@ let package = Package(
     tests(
       "Evaluation",
       [
-        "Bytes", "Configuration", "EdgeService", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat",
-        "SnapshotWriter",
-        "TestSupport",
+        "Bytes", "Configuration", "EdgeService", "EventLog", "Models", "Ranking", "Recommender", "Replay", "Session",
+        "SnapshotFormat", "SnapshotWriter", "TestSupport",
       ]),
-    tests("Tuning", ["Configuration", "Evaluation", "EventLog", "Models", "TestSupport"]),
+    tests("Tuning", ["Configuration", "Evaluation", "EventLog", "Models", "Replay", "TestSupport"]),
     tests(
       "SnapshotWriter",
       ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),

@@ -12,6 +12,7 @@ public final class BaseSnapshot {
   public private(set) var dimensions = 0
   public private(set) var sessionWindow: UInt32 = 0
   private(set) var weights = ScoringWeights()
+  private var rankers = Rankers()
   private var slots: UInt32 = 0
   private var categories: UInt16 = 0
   private var regions: UInt32 = 0
@@ -59,6 +60,7 @@ public final class BaseSnapshot {
     let base = BaseSnapshot(file, try Tables(file))
     try base.readMeta(file.meta)
     try base.weights.read(file)
+    try base.rankers.read(file)
     try base.readBlocks(file)
     try base.readSalts(file)
     try base.readCategories(file)
@@ -84,7 +86,8 @@ public final class BaseSnapshot {
       var blocks = Blocks.none
       // Without dimensions there is no table of factors.
       if column != .factor || dimensions > 0 { blocks = try directory.add(column.table, of: file) }
-      let count = column == .slot ? slots : column == .factor && dimensions == 0 ? 0 : items
+      let isAbsent = column == .factor ? dimensions == 0 : column.isOptional && blocks.count == 0
+      let count = column == .slot ? slots : isAbsent ? 0 : items
       guard
         let column = ColumnBlocks(
           blocks, count: count, width: column.width(dimensions: dimensions), pageSize: file.pageSize)
@@ -117,6 +120,9 @@ public final class BaseSnapshot {
     }
     guard categoryParents.isFull else { throw SnapshotError(.badValue, table: Schema.category) }
   }
+
+  /// The learned ranker for `context`; nil where fixed weights have to do.
+  func ranker(_ context: Context) -> Ranker? { rankers[context] }
 
   func column(_ column: Column) -> ColumnBlocks { columns[column.rawValue] }
 
@@ -180,10 +186,7 @@ public final class BaseSnapshot {
 
   /// The item list of `item`, to the end of its block; nil where there is none.
   func list(_ kind: ListKind, of item: UInt32) -> ByteView? {
-    switch kind {
-    case .nextItem: entry(.nextLists, .next, of: item)
-    case .boughtTogether: entry(.togetherLists, .together, of: item)
-    }
+    column(kind.column).isEmpty ? nil : entry(kind.heap, kind.column, of: item)
   }
 
   /// The ranked list of a `TopList` row; empty where there is none.

@@ -1,12 +1,41 @@
-/// The two kinds of item lists.
-enum ListKind {
-  case nextItem, boughtTogether
+import SnapshotFormat
+
+/// What lists say of an item: the four kinds of list, and two steps along the first. Raw values of the first four are
+/// those of `ListKind`.
+enum Evidence: Int, CaseIterable {
+  case nextItem = 0
+  case boughtTogether = 1
+  case slist = 2
+  case content = 3
+  case twoSteps = 4
+
+  init(_ kind: ListKind) {
+    self =
+      switch kind {
+      case .nextItem: .nextItem
+      case .boughtTogether: .boughtTogether
+      case .slist: .slist
+      case .content: .content
+      }
+  }
+
+  var source: Source {
+    switch self {
+    case .nextItem: .nextItem
+    case .boughtTogether: .boughtTogether
+    case .slist: .slist
+    case .content: .content
+    case .twoSteps: .twoSteps
+    }
+  }
 }
 
 /// What the lists of one kind say of a candidate.
 struct ListEvidence: BitwiseCopyable {
   /// Σ over the session's items of weight · the candidate's weight in the item's list.
   var sum: Float = 0
+  /// The part of `sum` that comes from the newest item.
+  var newest: Float = 0
   /// The largest part of `sum`, and the place in the session of the item that it came from.
   var largest: Float = 0
   var from: UInt8 = 0
@@ -14,6 +43,7 @@ struct ListEvidence: BitwiseCopyable {
   @inline(__always)
   mutating func add(_ part: Float, from place: Int) {
     sum = sum + part
+    if place == 0 { newest = newest + part }
     if part > largest {
       largest = part
       from = UInt8(truncatingIfNeeded: place)
@@ -23,9 +53,14 @@ struct ListEvidence: BitwiseCopyable {
 
 /// An item that may be answered, with what each source says of it.
 struct Candidate: BitwiseCopyable {
+  /// Stands in `repeats` for an item that the session does not hold.
+  static let isNew = UInt8.max
+
   let item: UInt32
-  private(set) var nextItem = ListEvidence()
-  private(set) var boughtTogether = ListEvidence()
+  /// By raw value of `Evidence`.
+  private var evidence = InlineArray<5, ListEvidence>(repeating: ListEvidence())
+  /// The place in the session of the same item, distinct items back from the newest.
+  var repeats = Candidate.isNew
   /// The session's factors times the item's.
   var factors: Float = 0
   /// A share in (0.5, 1] of the list that named it first, halved with each rung of the ladder: the ladder's order, in one number.
@@ -33,15 +68,15 @@ struct Candidate: BitwiseCopyable {
   private(set) var rung = Rung.everywhere
   var isInCategory = false
   var score: Float = 0
+  /// The row of the feature table, where it is on the shortlist.
+  var row: UInt8 = 0
 
   init(item: UInt32) { self.item = item }
 
   @inline(__always)
-  mutating func add(_ part: Float, from place: Int, in kind: ListKind) {
-    switch kind {
-    case .nextItem: nextItem.add(part, from: place)
-    case .boughtTogether: boughtTogether.add(part, from: place)
-    }
+  subscript(_ kind: Evidence) -> ListEvidence {
+    get { evidence[kind.rawValue] }
+    set { evidence[kind.rawValue] = newValue }
   }
 
   /// The first rung that names an item is its own: later ones say less.
@@ -50,18 +85,6 @@ struct Candidate: BitwiseCopyable {
     guard self.popularity == 0 else { return }
     self.popularity = popularity
     self.rung = rung
-  }
-
-  /// What `source` says, before any weight.
-  @inline(__always)
-  func value(_ source: Source) -> Float {
-    switch source {
-    case .nextItem: nextItem.sum
-    case .boughtTogether: boughtTogether.sum
-    case .factors: max(0, factors)
-    case .popularity: popularity
-    case .category: isInCategory ? 1 : 0
-    }
   }
 }
 

@@ -64,6 +64,8 @@ struct ColumnBlocks: BitwiseCopyable {
     guard rest == 0 else { return nil }
   }
 
+  var isEmpty: Bool { count == 0 }
+
   /// Where the value of `item` stands. Inside its block by construction: the blocks' sizes were checked at open.
   @inline(__always)
   func address(_ item: UInt32) -> UnsafeRawPointer {

@@ -2,7 +2,7 @@ import Bytes
 import SIMDKernels
 import SnapshotFormat
 
-/// Item factors: the session is folded in as the weighted sum of its items' rows, and every candidate scored by the
+/// Item factors: the session is folded in as the weighted sum of its items' rows, and every candidate on the shortlist scored by the
 /// dot product of the two, in integers.
 struct FactorSource: ~Copyable {
   private var sum = FixedArray<Float>(repeating: 0, count: FactorRow.dimensionsMax)
@@ -13,12 +13,18 @@ struct FactorSource: ~Copyable {
   /// With 8,191 the kernel's sums stay below 2³¹ for 1,024 dimensions, and the rounding is finer than the rows'.
   private static let queryMax: Float = 8191
 
-  /// Adds the factors' score to every candidate; to none where the snapshot or the session has no factors.
-  mutating func score(_ set: inout CandidateSet, for interests: borrowing Interests, in base: BaseSnapshot) -> UInt32 {
+  /// Sets the factors' score of every candidate on the shortlist; of none where the snapshot or the session has no factors.
+  mutating func score(
+    _ shortlist: borrowing TopSelection, in set: inout CandidateSet, for interests: borrowing Interests,
+    _ base: BaseSnapshot
+  ) -> UInt32 {
     let rows = base.column(.factor)
     guard base.dimensions > 0, fold(interests, rows, base.dimensions) else { return 0 }
-    for index in set.indices { set[index].factors = dot(rows.address(set[index].item), base.dimensions) }
-    return UInt32(set.count)
+    for index in shortlist.places.indices {
+      let place = Int(shortlist.places[index])
+      set[place].factors = dot(rows.address(set[place].item), base.dimensions)
+    }
+    return UInt32(shortlist.places.count)
   }
 
   /// The place in the session of the item that speaks most for `item` by factors.

@@ -7,11 +7,17 @@ struct Interests: ~Copyable {
     let item: UInt32
     /// The strongest event's weight, decayed by the place of the newest. Zero for what says nothing, such as an impression.
     var weight: Float
+    /// How many of the session's events are about it.
+    var events: UInt8
     /// In the cart or bought: not recommended again. Nil until an event that decides it has been met.
     var isTaken: Bool?
   }
 
   private(set) var items = FixedArray<Interest>(capacity: Session.signalsMax + 1)
+  /// Σ of the items' weights.
+  private(set) var weight: Float = 0
+  /// Events about items of this snapshot.
+  private(set) var events: UInt32 = 0
 
   /// The newest item with weight.
   var newest: Interest? {
@@ -25,19 +31,26 @@ struct Interests: ~Copyable {
     _ session: borrowing Session, current: UInt32?, in base: BaseSnapshot
   ) {
     items.removeAll()
+    events = 0
+    weight = 0
     if let current { add(current, .view, base.weights) }
     for age in session.indices {
       let signal = session.newest(age)
       guard signal.item != 0, let item = base.item(name: signal.item) else { continue }
+      // A view of the page's own item may have been posted already.
+      if age == 0, item == current { continue }
       add(item, signal.type, base.weights)
     }
+    for place in items.indices { weight = weight + items[place].weight }
   }
 
   /// Called with events from newest to oldest.
   private mutating func add(_ item: UInt32, _ type: EventType, _ weights: borrowing ScoringWeights) {
     var position = 0
     while position < items.count, items[position].item != item { position += 1 }
-    if position == items.count { items.append(Interest(item: item, weight: 0, isTaken: nil)) }
+    if position == items.count { items.append(Interest(item: item, weight: 0, events: 0, isTaken: nil)) }
+    events &+= 1
+    items[position].events &+= 1
     items[position].weight = max(items[position].weight, weights.event(type) * weights.decay(position))
     if items[position].isTaken == nil {
       switch type {

@@ -1,22 +1,34 @@
 import Bytes
 import SnapshotFormat
 
-/// Next-item and bought-together lists, summed over the session: score(i) = Σ weight(s) · list_s(i).
+/// Item-to-item lists, summed over the session: score(i) = Σ weight(s) · list_s(i).
 enum ListSource {
   /// - Returns: entries read, for the work counter.
   static func add(
     _ kind: ListKind, of interests: borrowing Interests, in base: BaseSnapshot, to set: inout CandidateSet
   ) -> UInt32 {
     var work: UInt32 = 0
+    let evidence = Evidence(kind)
     for place in interests.items.indices {
       let interest = interests.items[place]
       guard interest.weight > 0, let bytes = base.list(kind, of: interest.item) else { continue }
-      var list = ItemList.Iterator(bytes)
-      while let entry = list.nextEntry() {
-        work &+= 1
-        guard entry.item < base.shown, let index = set.place(entry.item) else { continue }
-        set[index].add(interest.weight * entry.weight, from: place, in: kind)
-      }
+      work &+= add(bytes, evidence, interest.weight, from: place, in: base, to: &set)
+    }
+    return work
+  }
+
+  /// Adds one list, weighed by `weight`, on behalf of the session's item at `place`.
+  @inline(never)
+  static func add(
+    _ bytes: ByteView, _ evidence: Evidence, _ weight: Float, from place: Int, in base: BaseSnapshot,
+    to set: inout CandidateSet
+  ) -> UInt32 {
+    var work: UInt32 = 0
+    var list = ItemList.Iterator(bytes)
+    while let entry = list.nextEntry() {
+      work &+= 1
+      guard entry.item < base.shown, let index = set.place(entry.item) else { continue }
+      set[index][evidence].add(weight * entry.weight, from: place)
     }
     return work
   }

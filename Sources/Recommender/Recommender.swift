@@ -8,21 +8,30 @@ public struct Recommendation: BitwiseCopyable {
   public let score: Float
   /// The source with the largest part of the score.
   public let source: Source
-  /// For next-item, bought-together and factors: the session's item that spoke most for this one.
+  /// For lists, factors and repeats: the session's item that spoke most for this one.
   public let because: UInt32?
   /// For popularity: the rung of the fallback ladder.
   public let rung: Rung
 }
 
 /// The scorer: open snapshots, and the workspace of one request at a time. Data flows one way: session → interests →
-/// candidates → scores → selection, with the reason of each item read off its largest part.
+/// candidates → shortlist → features → scores → selection, with the reason of each item read off its largest part.
 public struct Recommender: ~Copyable {
+  /// Candidates that are ranked, where an answer does not ask for more: the union of all sources at 60 holds all but a few
+  /// of the targets that it holds at all.
+  static let shortlistMin = 64
+
   public private(set) var snapshots = Snapshots()
   private var interests = Interests()
   private var candidates = CandidateSet()
+  private var twoSteps = TwoSteps()
   private var factors = FactorSource()
   private var blend = Blend()
+  private var shortlist = TopSelection()
+  private var features = FeatureTable()
   private var selection = TopSelection()
+  /// By raw value of `Source`: what each has added to a score.
+  private var parts = FixedArray<Float>(repeating: 0, count: Source.count)
   public private(set) var answer = FixedArray<Recommendation>(capacity: Query.limitMax)
   /// Entries and candidates touched by the last request: a measure of its cost that needs no clock.
   public private(set) var work: UInt32 = 0
@@ -40,18 +49,42 @@ public struct Recommender: ~Copyable {
     answer.removeAll()
     work = 0
     guard let base = snapshots.base else { return }
+    collect(query, session, base)
+    // A ranker has learned from sessions; where there is none, it knows nothing.
+    let ranker = interests.newest == nil ? nil : base.ranker(query.context)
+    if let ranker { fillFeatures(query, base) ; rank(by: ranker) } else { rankByBlend(query, base) }
+    selection.select(query.limit, of: shortlist, from: candidates)
+    for rank in selection.places.indices {
+      answer.append(explain(candidates[Int(selection.places[rank])], ranker, base))
+    }
+  }
+
+  // MARK: Candidates and shortlist
+
+  private mutating func collect(_ query: borrowing Query, _ session: borrowing Session, _ base: BaseSnapshot) {
     interests.resolve(session, current: query.currentItem, in: base)
     candidates.removeAll()
     refuse(query)
-    work &+= ListSource.add(.nextItem, of: interests, in: base, to: &candidates)
-    work &+= ListSource.add(.boughtTogether, of: interests, in: base, to: &candidates)
+    if base.weights.blend(query.context, .repeats) > 0 { addRepeats(base) }
+    for kind in ListKind.allCases { work &+= ListSource.add(kind, of: interests, in: base, to: &candidates) }
+    if base.weights.blend(query.context, .twoSteps) > 0 {
+      work &+= twoSteps.add(of: interests, in: base, to: &candidates)
+    }
     let category = category(query, base)
     let region = snapshots.region(serving: query.region)
     let ladder = PopularityLadder(
       base: base, region: region, parent: snapshots.parent(of: region), category: category)
     work &+= ladder.add(to: &candidates, wanted: max(2 * query.limit, 40))
-    work &+= factors.score(&candidates, for: interests, in: base)
-    rank(query, base, category)
+    if let category {
+      for index in candidates.indices {
+        candidates[index].isInCategory = base.isItem(candidates[index].item, in: category)
+      }
+    }
+    blend.prepare(query.context, candidates, interests, base)
+    for index in candidates.indices { candidates[index].score = blend.score(candidates[index]) }
+    work &+= UInt32(candidates.count)
+    shortlist.select(max(Recommender.shortlistMin, query.limit), from: candidates)
+    work &+= factors.score(shortlist, in: &candidates, for: interests, base)
   }
 
   private mutating func refuse(_ query: borrowing Query) {
@@ -62,6 +95,15 @@ public struct Recommender: ~Copyable {
     }
   }
 
+  /// People look at things again: what the session holds may be answered.
+  private mutating func addRepeats(_ base: BaseSnapshot) {
+    for place in interests.items.indices {
+      let item = interests.items[place].item
+      guard item < base.shown, let index = candidates.place(item) else { continue }
+      candidates[index].repeats = UInt8(truncatingIfNeeded: place)
+    }
+  }
+
   /// The page's category, or that of the item it shows, or that of the newest item in the session.
   private func category(_ query: borrowing Query, _ base: BaseSnapshot) -> UInt16? {
     if let category = query.category { return category }
@@ -69,37 +111,71 @@ public struct Recommender: ~Copyable {
     return base.category(of: item)
   }
 
-  private mutating func rank(_ query: borrowing Query, _ base: BaseSnapshot, _ category: UInt16?) {
-    if let category {
-      for index in candidates.indices {
-        candidates[index].isInCategory = base.isItem(candidates[index].item, in: category)
-      }
+  // MARK: Scores
+
+  private mutating func fillFeatures(_ query: borrowing Query, _ base: BaseSnapshot) {
+    features.fill(shortlist, candidates, interests, base, snapshots.region(serving: query.region))
+  }
+
+  private mutating func rank(by ranker: Ranker) {
+    for row in shortlist.places.indices {
+      let place = Int(shortlist.places[row])
+      candidates[place].row = UInt8(truncatingIfNeeded: row)
+      candidates[place].score = ranker.score(features.row(row))
     }
-    blend.prepare(query.context, candidates, interests, base)
-    for index in candidates.indices { candidates[index].score = blend.score(candidates[index]) }
-    work &+= UInt32(candidates.count)
-    selection.select(query.limit, from: candidates)
-    for rank in selection.places.indices {
-      answer.append(explain(candidates[Int(selection.places[rank])], base))
+    work &+= UInt32(shortlist.places.count)
+  }
+
+  private mutating func rankByBlend(_ query: borrowing Query, _ base: BaseSnapshot) {
+    blend.prepareFactors(query.context, shortlist, candidates, base)
+    for row in shortlist.places.indices {
+      let place = Int(shortlist.places[row])
+      candidates[place].score = blend.score(candidates[place])
     }
   }
 
-  private func explain(_ candidate: Candidate, _ base: BaseSnapshot) -> Recommendation {
-    var source = Source.popularity
-    var largest = blend.part(source, of: candidate)
-    for other in Source.allCases {
-      let part = blend.part(other, of: candidate)
-      if part > largest { (source, largest) = (other, part) }
+  // MARK: Reasons
+
+  private mutating func explain(_ candidate: Candidate, _ ranker: Ranker?, _ base: BaseSnapshot) -> Recommendation {
+    for source in parts.indices { parts[source] = 0 }
+    if let ranker {
+      ranker.attribute(features.row(Int(candidate.row)), to: &parts)
+    } else {
+      for source in Source.allCases { parts[Int(source.rawValue)] = blend.part(source, of: candidate) }
     }
-    let place: Int? =
-      switch source {
-      case .nextItem: Int(candidate.nextItem.from)
-      case .boughtTogether: Int(candidate.boughtTogether.from)
-      case .factors: factors.largestPart(of: candidate.item, for: interests, in: base)
-      case .popularity, .category: nil
-      }
+    var source = Source.popularity
+    for other in Source.allCases where parts[Int(other.rawValue)] > parts[Int(source.rawValue)] { source = other }
     return Recommendation(
-      item: candidate.item, score: candidate.score, source: source, because: place.map { interests.items[$0].item },
-      rung: candidate.rung)
+      item: candidate.item, score: candidate.score, source: source,
+      because: place(source, candidate, base).map { interests.items[$0].item }, rung: candidate.rung)
+  }
+
+  /// The place in the session of the item that spoke most for `candidate` through `source`.
+  private func place(_ source: Source, _ candidate: borrowing Candidate, _ base: BaseSnapshot) -> Int? {
+    for kind in Evidence.allCases where kind.source == source {
+      return candidate[kind].sum > 0 ? Int(candidate[kind].from) : nil
+    }
+    switch source {
+    case .factors: return factors.largestPart(of: candidate.item, for: interests, in: base)
+    case .repeats: return candidate.repeats == Candidate.isNew ? nil : Int(candidate.repeats)
+    default: return nil
+    }
+  }
+}
+
+/// What the ranker sees of the last request, for learning it.
+extension Recommender {
+  /// Fills the feature table as a ranker would find it.
+  public mutating func prepareFeatures(_ query: borrowing Query, for session: borrowing Session) {
+    guard let base = snapshots.base else { return }
+    collect(query, session, base)
+    fillFeatures(query, base)
+  }
+
+  public var shortlistCount: Int { shortlist.places.count }
+
+  /// The item in row `row` of the feature table, and its `Feature.count` values.
+  public func shortlisted(_ row: Int) -> (item: UInt32, features: UnsafePointer<Float>) {
+    (candidates[Int(shortlist.places[row])].item, features.row(row))
   }
 }

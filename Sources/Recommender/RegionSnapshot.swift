@@ -20,6 +20,9 @@ public final class RegionSnapshot {
     topLists = try file.table(Schema.topList)
   }
 
+  /// How many times as much the region likes `item` as everybody does.
+  func lift(of item: UInt32) -> Float { 1 }
+
   func topList(_ row: Int64) -> ByteView { topLists.list(row) }
 }
 

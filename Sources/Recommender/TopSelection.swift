@@ -3,20 +3,29 @@ import Bytes
 /// The best `limit` of the candidates, kept sorted while all are looked at. Order: score, then item number; a tie
 /// without a rule would let engines differ.
 struct TopSelection: ~Copyable {
+  static let capacity = 128
   /// Places in the candidate set, best first.
-  private(set) var places = FixedArray<UInt16>(capacity: Query.limitMax)
+  private(set) var places = FixedArray<UInt16>(capacity: TopSelection.capacity)
 
   mutating func select(_ limit: Int, from set: borrowing CandidateSet) {
     places.removeAll()
-    guard limit > 0 else { return }
-    for place in set.indices {
-      let isFull = places.count >= limit
-      // Most candidates end here.
-      if isFull, !isBetter(place, Int(places[limit &- 1]), set) { continue }
-      let rank = rank(of: place, set)
-      if isFull { places.truncate(to: limit &- 1) }
-      places.insert(UInt16(truncatingIfNeeded: place), at: rank)
-    }
+    for place in set.indices { offer(place, limit, set) }
+  }
+
+  /// The best of those that another selection holds.
+  mutating func select(_ limit: Int, of others: borrowing TopSelection, from set: borrowing CandidateSet) {
+    places.removeAll()
+    for index in others.places.indices { offer(Int(others.places[index]), limit, set) }
+  }
+
+  @inline(__always)
+  private mutating func offer(_ place: Int, _ limit: Int, _ set: borrowing CandidateSet) {
+    let isFull = places.count >= limit
+    // Most candidates end here.
+    if isFull, limit == 0 || !isBetter(place, Int(places[limit &- 1]), set) { return }
+    let rank = rank(of: place, set)
+    if isFull { places.truncate(to: limit &- 1) }
+    places.insert(UInt16(truncatingIfNeeded: place), at: rank)
   }
 
   /// How many of those kept are better.

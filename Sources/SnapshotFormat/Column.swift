@@ -1,7 +1,7 @@
 /// A fixed-width value for each item, in item-number order, packed into blocks: one row, one BLOB, one leaf page.
 /// An item's value stands in block `item / itemsPerBlock`, at `item % itemsPerBlock * width`. Little-endian.
 public enum Column: Int, CaseIterable, Sendable {
-  case id, category, brand, price, confidence, popularity, next, together, factor, slot
+  case id, category, brand, price, confidence, popularity, next, together, slist, content, factor, slot
 
   /// The table that holds the blocks; its columns are `block INTEGER PRIMARY KEY, data BLOB`.
   public var table: StaticString {
@@ -14,17 +14,22 @@ public enum Column: Int, CaseIterable, Sendable {
     case .popularity: "item_popularity"
     case .next: "item_next"
     case .together: "item_together"
+    case .slist: "item_slist"
+    case .content: "item_content"
     case .factor: "item_factor"
     case .slot: "item_slot"
     }
   }
+
+  /// Whether the column holds the addresses of lists, which a snapshot may do without.
+  public var isOptional: Bool { ListKind.allCases.contains { $0.column == self } }
 
   /// Bytes of one value; `dimensions` matters to factor rows alone.
   public func width(dimensions: Int) -> Int {
     switch self {
     case .confidence: 1
     case .category, .brand, .popularity: 2
-    case .id, .price, .next, .together, .slot: 4
+    case .id, .price, .next, .together, .slist, .content, .slot: 4
     case .factor: FactorRow.width(dimensions: dimensions)
     }
   }

@@ -19,13 +19,15 @@ public struct HeapAddress: Equatable, Sendable {
 
 /// The heaps of a base file.
 public enum Heap: Int, CaseIterable, Sendable {
-  case ids, nextLists, togetherLists
+  case ids, nextLists, togetherLists, slistLists, contentLists
 
   public var table: StaticString {
     switch self {
     case .ids: "id_heap"
     case .nextLists: "next_heap"
     case .togetherLists: "together_heap"
+    case .slistLists: "slist_heap"
+    case .contentLists: "content_heap"
     }
   }
 }

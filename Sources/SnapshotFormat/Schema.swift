@@ -11,6 +11,7 @@ public enum Schema {
   public static let eventWeight: StaticString = "event_weight"
   public static let positionDecay: StaticString = "position_decay"
   public static let blend: StaticString = "blend"
+  public static let ranker: StaticString = "ranker"
   public static let itemText: StaticString = "item_text"
 
   /// Every file.
@@ -28,6 +29,7 @@ public enum Schema {
     "CREATE TABLE event_weight (type INTEGER PRIMARY KEY, name TEXT NOT NULL, weight REAL NOT NULL)",
     "CREATE TABLE position_decay (position INTEGER PRIMARY KEY, weight REAL NOT NULL)",
     "CREATE TABLE blend (id INTEGER PRIMARY KEY, context TEXT NOT NULL, source TEXT NOT NULL, weight REAL NOT NULL)",
+    "CREATE TABLE ranker (context INTEGER PRIMARY KEY, trees BLOB NOT NULL)",
   ]
 
   public static let regionFile: [StaticString] = [

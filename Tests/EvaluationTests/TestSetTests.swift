@@ -2,6 +2,7 @@ import Configuration
 import Evaluation
 import EventLog
 import Foundation
+import Replay
 import Session
 import Testing
 

@@ -2,8 +2,9 @@ import Configuration
 import Evaluation
 import EventLog
 import Foundation
-import TestSupport
+import Replay
 import Testing
+import TestSupport
 
 struct TimeSplitTests {
   @Test func holdoutTexts() throws {

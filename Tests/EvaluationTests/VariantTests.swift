@@ -1,6 +1,7 @@
 import Configuration
 import Evaluation
 import Models
+import Replay
 import Testing
 
 struct VariantTests {

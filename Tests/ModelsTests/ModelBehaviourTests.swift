@@ -6,7 +6,7 @@ import Testing
 /// What every model does, whatever it models.
 @Suite struct ModelBehaviourTests {
   enum Model: String, CaseIterable, Sendable {
-    case nextInSequence, nextInBasket, boughtTogether, popularity, factors
+    case nextInSequence, nextInBasket, localInSequence, localInBasket, boughtTogether, popularity, factors
   }
 
   /// A model's rankings, and its numbers bit by bit.
@@ -34,6 +34,11 @@ import Testing
         NextItem.fit(
           table, sessions: sessions, catalogue: catalogue, parameters: parameters, asOf: asOf, parallelism: parallelism)
       )
+    case .localInSequence, .localInBasket:
+      return fitted(
+        LocalSLIST.fit(
+          table, sessions: sessions, catalogue: catalogue,
+          parameters: LocalSLIST.Parameters(ordered: model == .localInSequence), asOf: asOf, parallelism: parallelism))
     case .boughtTogether:
       return fitted(
         BoughtTogether.fit(table, sessions: sessions, catalogue: catalogue, asOf: asOf, parallelism: parallelism))

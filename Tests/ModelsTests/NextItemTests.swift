@@ -98,6 +98,14 @@ typealias PairSums = [Int: [Int: Double]]
     for session in sessions { #expect(lists.pairs(session[1]).first?.item == UInt32(session[2])) }
   }
 
+  @Test func aRuleNeedsItsSessions() {
+    var parameters = NextItem.Parameters()
+    parameters.minimumSupport = 2
+    // 2 follows 0 twice, in one session.
+    let lists = fit(TableBuilder.sessions([[0, 1, 0, 2, 0, 2], [0, 1], [3, 2]], items: 4), parameters)
+    #expect((0..<4).map { lists.pairs($0).map(\.item) } == [[1], [0], [], []])
+  }
+
   @Test func aRepeatIsNoStep() {
     var parameters = NextItem.Parameters()
     parameters.steps = 1

@@ -4,6 +4,7 @@ import EventLog
 import Foundation
 import Logging
 import Models
+import Ranking
 import Report
 import SnapshotWriter
 
@@ -57,16 +58,15 @@ struct Build: ParsableCommand {
     let configuration = try config.map { try Configuration.load(path: $0) } ?? .default
     let publisher = try Publisher(directory: out)
     let log = try read(configuration, reporter)
-    let plan = SnapshotPlan(items: log.table.itemIDs.count, configuration: configuration)
+    let (models, plan) = try RankedModels.fit(
+      log, configuration, parallelism: threads.map(Parallelism.init(threads:)) ?? .allCores
+    ) { reporter?.begin($0) }
     reporter?.endLine()
     if plan.dimensions < plan.dimensionsWanted {
       logger.notice(
         "the budget allows fewer factor dimensions than wanted",
         metadata: ["dimensions": "\(plan.dimensions)", "wanted": "\(plan.dimensionsWanted)"])
     }
-    let models = TrainedModels.fit(
-      log, configuration, dimensions: plan.dimensions, parallelism: threads.map(Parallelism.init(threads:)) ?? .allCores
-    ) { reporter?.begin("training: \($0.rawValue)") }
     if models.laterEvents > 0 {
       logger.warning(
         "events later than as_of were left out; is a clock wrong?",

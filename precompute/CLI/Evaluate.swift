@@ -5,6 +5,7 @@ import EventLog
 import Foundation
 import Models
 import Recommender
+import Replay
 import Report
 
 struct Evaluate: ParsableCommand {
@@ -129,7 +130,7 @@ struct Evaluate: ParsableCommand {
     evaluation.progress.answered = { done, all in
       reporter?.update("answering", done: Double(done) / Double(all), detail: "\(done) of \(all) positions")
     }
-    evaluation.replay = replay.map { Replay(directory: $0, sample: sample) }
+    evaluation.questions = replay.map { QuestionSample(directory: $0, sample: sample) }
     if leaveOneOut || !variants.isEmpty {
       let table = try evaluation.run(subject, variants: varied, on: test)
       reporter?.endLine()

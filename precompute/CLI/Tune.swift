@@ -4,6 +4,7 @@ import Evaluation
 import EventLog
 import Foundation
 import Models
+import Replay
 import Report
 import Tuning
 

@@ -15,6 +15,7 @@ public struct Configuration: Sendable, Equatable {
   public var asOf = AsOf.newest
   public var windows = Windows()
   public var regions = RegionRules()
+  public var sources = SourceSwitches()
   public var models = ModelParameters()
   public var snapshot = SnapshotLimits()
   /// Start of every pseudorandom sequence of the build.
@@ -56,6 +57,7 @@ public struct Configuration: Sendable, Equatable {
     if let value = try section.value("as_of") { asOf = try AsOf(value) }
     if let value = try section.value("windows") { try windows.read(value) }
     if let value = try section.value("regions") { try regions.read(value) }
+    if let value = try section.value("sources") { try sources.read(value) }
     if let value = try section.value("models") { try models.read(value) }
     if let value = try section.value("snapshot") { try snapshot.read(value) }
     if let value = try section.value("seed") { seed = UInt64(try value.integer(in: 0...Int.max)) }

@@ -30,10 +30,23 @@ public struct ModelParameters: Sendable, Equatable {
     public var unobservedShare = 1.0
   }
 
+  public struct Ranker: Sendable, Equatable {
+    /// At most; 0 for fixed weights.
+    public var trees = 80
+    public var learningRate = 0.15
+    /// Past stretches of time that it learns from, each with an index of what was before it.
+    public var folds = 5
+    /// Positions that it learns from in all.
+    public var positions = 20_000
+    /// Below so many positions fixed weights do better.
+    public var minimumPositions = 1000
+  }
+
   public var popularity = Popularity()
   public var nextItem = NextItem()
   public var boughtTogether = BoughtTogether()
   public var factors = Factors()
+  public var ranker = Ranker()
 
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()
@@ -41,6 +54,7 @@ public struct ModelParameters: Sendable, Equatable {
     if let value = try section.value("next_item") { try nextItem.read(value) }
     if let value = try section.value("bought_together") { try boughtTogether.read(value) }
     if let value = try section.value("factors") { try factors.read(value) }
+    if let value = try section.value("ranker") { try ranker.read(value) }
     try section.finish()
   }
 }
@@ -81,6 +95,18 @@ extension ModelParameters.Factors {
     if let value = try section.value("iterations") { iterations = try value.integer(in: 1...1000) }
     if let value = try section.value("regularization") { regularization = try value.number(in: 1e-9...1e6) }
     if let value = try section.value("unobserved_share") { unobservedShare = try value.number(in: 0...1e3) }
+    try section.finish()
+  }
+}
+
+extension ModelParameters.Ranker {
+  mutating func read(_ value: YAMLValue) throws {
+    var section = try value.section()
+    if let value = try section.value("trees") { trees = try value.integer(in: 0...256) }
+    if let value = try section.value("learning_rate") { learningRate = try value.number(in: 0.001...1) }
+    if let value = try section.value("folds") { folds = try value.integer(in: 1...30) }
+    if let value = try section.value("positions") { positions = try value.integer(in: 1...10_000_000) }
+    if let value = try section.value("minimum_positions") { minimumPositions = try value.integer(in: 1...10_000_000) }
     try section.finish()
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Recommender
+import Replay
 import SnapshotFormat
 
 /// What kind of items the answers consist of, beside whether they were right.

@@ -1,4 +1,5 @@
 import EventLog
+import Replay
 
 /// A partition of the positions by something that is known of each.
 struct Breakdown {

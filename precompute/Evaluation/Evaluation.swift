@@ -2,7 +2,9 @@ import Configuration
 import EventLog
 import Foundation
 import Models
+import Ranking
 import Recommender
+import Replay
 
 /// A whole evaluation: trains, asks, counts.
 public struct Evaluation {
@@ -11,7 +13,7 @@ public struct Evaluation {
   public var seed: UInt64 = 1
   public var progress = Progress()
   /// Where a sample of the questions is written, for other engines to answer; nil: nowhere.
-  public var replay: Replay?
+  public var questions: QuestionSample?
 
   public init(_ evaluator: Evaluator) { self.evaluator = evaluator }
 
@@ -36,7 +38,7 @@ public struct Evaluation {
 
   /// - Parameter other: is asked at the same positions, and the differences to `subject` are reported.
   public func run(_ subject: Subject, comparedWith other: Subject? = nil, on test: TestSet) throws -> EvaluationReport {
-    let first = try ask(subject, test, replay)
+    let first = try ask(subject, test, questions)
     let second = try other.map { try ask($0, test) }
     progress.begin("intervals")
     let breakdowns = Breakdown.all(test, first.snapshot, first.answers.items)
@@ -62,15 +64,18 @@ public struct Evaluation {
     let trainingSeconds: Double
   }
 
-  func ask(_ subject: Subject, _ test: TestSet, _ replay: Replay? = nil) throws -> Asked {
+  func ask(_ subject: Subject, _ test: TestSet, _ questions: QuestionSample? = nil) throws -> Asked {
     let start = Date()
+    let (models, plan) = try RankedModels.fit(
+      subject.training, subject.configuration, parallelism: evaluator.parallelism, progress: progress.begin)
+    progress.begin("writing and checking the snapshot")
     let snapshot = try TrainedSnapshot(
-      subject.training, subject.configuration, publisher: replay?.publisher(), parallelism: evaluator.parallelism,
-      progress: progress.begin)
+      models, plan, subject.configuration, table: subject.training.table,
+      publisher: questions?.publisher())
     let trained = Date()
     progress.begin("answering at \(test.positionCount) positions")
     let answers = try evaluator.run(snapshot, test) { progress.answered($0, test.positionCount) }
-    try replay?.write(snapshot, test, answers.items, evaluator)
+    try questions?.write(snapshot, test, answers.items, evaluator)
     return Asked(
       subject: subject, snapshot: snapshot, answers: answers, trainingSeconds: trained.timeIntervalSince(start))
   }

@@ -1,5 +1,6 @@
 import Configuration
 import EventLog
+import Replay
 
 /// Where the training and the test part come from.
 public enum EvaluationSource: Equatable, Sendable {

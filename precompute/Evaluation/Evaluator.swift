@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import Recommender
+import Replay
 
 /// Asks a snapshot at every position of a test set.
 public struct Evaluator {

@@ -1,6 +1,7 @@
 import Configuration
 import EventLog
 import Foundation
+import Replay
 
 /// Which end of one log is held out for the test.
 public enum Holdout: Equatable, Sendable {

@@ -1,4 +1,5 @@
 import Models
+import Replay
 
 /// The metrics of a set of positions, summed by session: all that means and their intervals need.
 ///

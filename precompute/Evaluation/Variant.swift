@@ -1,4 +1,5 @@
 import Foundation
+import Replay
 
 /// A change of the configuration whose effect is measured: what it is called, and the values that it sets.
 public struct Variant: Sendable, Equatable {

@@ -23,6 +23,8 @@ public enum NextItem {
     public var shrink = 2.0
     /// Scores are divided by the target's number of sightings to this power; 0 leaves popularity in.
     public var popularityDamping = 0.0
+    /// Ordered sessions that must hold both items of a rule, at most `steps` apart; `baskets` has its own.
+    public var minimumSupport = 1
     /// Targets kept for each source.
     public var length = 50
     /// For unordered sessions.
@@ -63,7 +65,7 @@ public enum NextItem {
     let divisors = damping == 0 ? [] : sightings.map { pow($0, damping) }
     let (steps, backward) = (parameters.steps, parameters.backward)
     let inverse = (0...max(1, steps)).map { 1 / Double(max(1, $0)) }
-    let shrink = parameters.shrink
+    let (shrink, minimumSupport) = (parameters.shrink, parameters.minimumSupport)
 
     return ItemLists.fit(itemCount: itemCount, length: parameters.length, parallelism: parallelism) { source, row in
       for position in occurrences[source].lazy.map(Int.init) {
@@ -72,7 +74,7 @@ public enum NextItem {
         func add(_ other: Int, _ factor: Double) {
           let target = sequences.items[other]
           guard target != UInt32(source), allowed[Int(target)] else { return }
-          row.add(target, Double(sequences.weights[other]) * factor)
+          row.add(target, Double(sequences.weights[other]) * factor, session: session)
         }
         for distance in 1..<max(1, min(steps + 1, bounds.upperBound - position)) {
           add(position + distance, recency[session] * inverse[distance])
@@ -82,7 +84,8 @@ public enum NextItem {
           add(position - distance, recency[session] * backward * inverse[distance])
         }
       }
-    } score: { source, target, sum, _ in
+    } score: { source, target, sum, support in
+      guard support >= minimumSupport else { return nil }
       let conditional = sum / (sightings[source] + shrink)
       return damping == 0 ? conditional : conditional / divisors[Int(target)]
     }

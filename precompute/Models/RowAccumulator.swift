@@ -3,22 +3,28 @@
 struct RowAccumulator {
   private var sums: [Double]
   private var counts: [UInt32]
+  private var lastSessions: [UInt32]
   private var touched: [UInt32] = []
 
   init(itemCount: Int) {
     sums = [Double](repeating: 0, count: itemCount)
     counts = [UInt32](repeating: 0, count: itemCount)
+    lastSessions = counts
   }
 
+  /// What belongs to one session is added in one go, so that sessions can be counted.
   @inline(__always)
-  mutating func add(_ item: UInt32, _ value: Double) {
+  mutating func add(_ item: UInt32, _ value: Double, session: Int) {
     let index = Int(item)
     if counts[index] == 0 { touched.append(item) }
-    counts[index] += 1
+    if counts[index] == 0 || lastSessions[index] != UInt32(session) {
+      counts[index] += 1
+      lastSessions[index] = UInt32(session)
+    }
     sums[index] += value
   }
 
-  /// Hands out item, sum and number of additions of each touched item, and empties the row.
+  /// Hands out item, sum and number of sessions of each touched item, and empties the row.
   mutating func drain(_ body: (UInt32, Double, UInt32) -> Void) {
     for item in touched {
       body(item, sums[Int(item)], counts[Int(item)])
@@ -30,7 +36,7 @@ struct RowAccumulator {
 }
 
 extension ItemLists {
-  /// Fits row by row on all cores; `fill` adds the row's sums, `score` turns a target's sum and count into its score,
+  /// Fits row by row on all cores; `fill` adds the row's sums, `score` turns a target's sum and support into its score,
   /// nil to leave it out.
   static func fit(
     itemCount: Int, length: Int, parallelism: Parallelism,

@@ -2,6 +2,7 @@ import Configuration
 import EventLog
 import Foundation
 import Session
+import SnapshotFormat
 
 /// Everything that a snapshot is written from, by item index of the event table.
 public struct TrainedModels: Sendable {
@@ -16,8 +17,12 @@ public struct TrainedModels: Sendable {
   /// Empty for baskets: see `fit`.
   public let next: ItemLists
   public let together: ItemLists
+  public let slist: ItemLists
+  public let content: ItemLists
   /// Nil where the configuration asks for no dimensions.
   public let factors: QuantisedFactors?
+  /// By raw value of the scorer's contexts: the learned ranker; none where fixed weights have to do.
+  public var rankers: [UInt8: [TreeEnsemble.Tree]] = [:]
   /// Sessions that an item was seen in: the evidence n of its lists.
   public let sessionsOfItem: [UInt32]
   /// Seconds since 1970: the moment that the models are of.
@@ -59,22 +64,27 @@ public struct TrainedModels: Sendable {
       known, people: people, regions: regions, catalogue: log.catalogue, attributes: attributes,
       parameters: popularity, asOf: asOf, parallelism: parallelism)
     progress(.nextItem)
+    let empty = ItemLists(emptyRows: known.itemIDs.count)
+    let sources = configuration.sources
     let next =
-      baskets(table, configuration)
-      ? ItemLists(emptyRows: known.itemIDs.count)
+      !sources.nextItem || baskets(table, configuration)
+      ? empty
       : NextItem.fit(
         table, sessions: sessions, catalogue: log.catalogue,
         parameters: NextItem.Parameters(configuration, weights), asOf: asOf, parallelism: parallelism)
     progress(.boughtTogether)
-    let together = BoughtTogether.fit(
-      table, sessions: sessions, catalogue: log.catalogue, parameters: BoughtTogether.Parameters(configuration),
-      asOf: asOf, parallelism: parallelism)
+    let together =
+      !sources.boughtTogether
+      ? empty
+      : BoughtTogether.fit(
+        table, sessions: sessions, catalogue: log.catalogue, parameters: BoughtTogether.Parameters(configuration),
+        asOf: asOf, parallelism: parallelism)
     progress(.factors)
     return TrainedModels(
       itemIDs: known.itemIDs, catalogue: log.catalogue, attributes: attributes,
       isShown: log.catalogue.showable(itemCount: known.itemIDs.count), regionNames: known.regionNames,
-      regions: regions, popularity: popular, next: next, together: together,
-      factors: dimensions > 0 ? factors(table, configuration, weights, dimensions, parallelism) : nil,
+      regions: regions, popularity: popular, next: next, together: together, slist: empty, content: empty,
+      factors: sources.factors && dimensions > 0 ? factors(table, configuration, weights, dimensions, parallelism) : nil,
       sessionsOfItem: sessions.sessionsOfItem(table), asOf: asOf, laterEvents: log.table.count - known.count)
   }
 

@@ -38,10 +38,9 @@ struct BaseContents {
     dimensions = models.factors?.dimensions ?? 0
     slotCount = SlotIndex.slotCount(items: ids.count)
     lists = ListBudget(
-      [models.next, models.together], traffic: models.popularity.itemPopularity, entries: entries)
+      ListKind.allCases.map(models.lists), traffic: models.popularity.itemPopularity, entries: entries)
     try packIDs()
-    try packLists(.next, .nextLists, models.next, lists.kept[0])
-    try packLists(.together, .togetherLists, models.together, lists.kept[1])
+    for kind in ListKind.allCases { try packLists(kind, models.lists(kind), lists.kept[kind.rawValue]) }
     try packAttributes(models)
     packFactors(models)
     var slots = ColumnPacker(.slot, pageSize: pageSize)
@@ -61,9 +60,9 @@ struct BaseContents {
     heaps.append((Heap.ids.table, heap.blocks))
   }
 
-  private mutating func packLists(_ column: Column, _ heap: Heap, _ lists: ItemLists, _ kept: [Int]) throws {
+  private mutating func packLists(_ kind: ListKind, _ lists: ItemLists, _ kept: [Int]) throws {
     var packer = HeapPacker(pageSize: pageSize)
-    var addresses = ColumnPacker(column, pageSize: pageSize)
+    var addresses = ColumnPacker(kind.column, pageSize: pageSize)
     for index in numbering.indices {
       // The models name what may be shown today or later; what is not shown now is left out here.
       let row = lists.row(index).filter { numbering.numbers[Int(lists.items[$0])] < UInt32(numbering.shown) }
@@ -73,8 +72,9 @@ struct BaseContents {
       let address = entries.isEmpty ? HeapAddress.none : try packer.append(ItemList.encode(entries))
       addresses.append(address.rawValue)
     }
-    columns.append((column.table, addresses.blocks))
-    heaps.append((heap.table, packer.blocks))
+    // Where no item has a list, addresses would say nothing in four bytes each.
+    columns.append((kind.column.table, packer.blocks.isEmpty ? [] : addresses.blocks))
+    heaps.append((kind.heap.table, packer.blocks))
   }
 
   private mutating func packAttributes(_ models: TrainedModels) throws {
@@ -111,5 +111,16 @@ struct BaseContents {
       }
     }
     columns.append((Column.factor.table, rows.blocks))
+  }
+}
+
+extension TrainedModels {
+  func lists(_ kind: ListKind) -> ItemLists {
+    switch kind {
+    case .nextItem: next
+    case .boughtTogether: together
+    case .slist: slist
+    case .content: content
+    }
   }
 }

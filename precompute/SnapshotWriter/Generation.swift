@@ -31,6 +31,10 @@ extension SnapshotBuilder {
     add("\(ScoringTables.sessionWindow) \(scoring.decay)")
     for (type, weight) in scoring.events { add("\(type.name) \(weight)") }
     for (context, source, weight) in scoring.blend { add("\(context.name) \(source.name) \(weight)") }
+    for (context, trees) in models.rankers.sorted(by: { $0.key < $1.key }) {
+      add("\(context)")
+      digest.update(Data(TreeEnsemble.encode(trees)))
+    }
     return String(hexadecimal(digest.finalize()).prefix(16))
   }
 }

@@ -1,4 +1,5 @@
 import struct Configuration.Configuration
+import struct Configuration.SourceSwitches
 import Foundation
 import GRDB
 import Models
@@ -18,14 +19,22 @@ struct ScoringTables {
   /// A day: a visitor who comes back within it finds the session as it was.
   static let sessionWindow = 86_400
 
-  /// What each source counts in each context before it is learned. Baskets speak in carts, sequences on product pages.
+  /// What each source counts in each context where no ranker has been learned. Baskets speak in carts, sequences on
+  /// product pages.
   static let standardBlend: [Context: [Source: Double]] = [
-    .homepage: [.nextItem: 1, .boughtTogether: 0.3, .factors: 0.4, .popularity: 1, .category: 0.05],
-    .product: [.nextItem: 1, .boughtTogether: 0.4, .factors: 0.3, .popularity: 1, .category: 0.15],
-    .cart: [.nextItem: 0.6, .boughtTogether: 1, .factors: 0.3, .popularity: 1, .category: 0],
-    .category: [.nextItem: 0.7, .boughtTogether: 0.2, .factors: 0.3, .popularity: 1, .category: 2],
-    .search: [.nextItem: 1, .boughtTogether: 0.3, .factors: 0.4, .popularity: 1, .category: 0.1],
-    .afterPurchase: [.nextItem: 0.5, .boughtTogether: 1, .factors: 0.4, .popularity: 1, .category: 0],
+    .homepage: sequences.merging([.popularity: 1, .category: 0.05]) { $1 },
+    .product: sequences.merging([.category: 0.15]) { $1 },
+    .cart: baskets,
+    .category: sequences.merging([.category: 2]) { $1 },
+    .search: sequences.merging([.category: 0.1]) { $1 },
+    .afterPurchase: baskets,
+  ]
+  private static let sequences: [Source: Double] = [
+    .slist: 1, .nextItem: 0.4, .twoSteps: 0.1, .boughtTogether: 0.2, .repeats: 0.3, .factors: 0.1, .content: 0.3,
+    .popularity: 1,
+  ]
+  private static let baskets: [Source: Double] = [
+    .slist: 1, .nextItem: 0.2, .boughtTogether: 0.5, .factors: 0.1, .content: 0.3, .popularity: 1,
   ]
 
   init(_ models: TrainedModels, _ configuration: Configuration) {
@@ -33,16 +42,12 @@ struct ScoringTables {
     let isOrdered = configuration.events.isOrdered
     decay = (0...Session.signalsMax).map { isOrdered ? exp(-Double($0) / ScoringTables.decayLength) : 1 }
     blend = Context.allCases.flatMap { context in
-      Source.allCases.map { (context, $0, ScoringTables.weight(context, $0, models)) }
+      Source.allCases.map { (context, $0, ScoringTables.weight(context, $0, configuration)) }
     }
   }
 
-  /// Where there are lists of one kind only, they speak for the other too.
-  private static func weight(_ context: Context, _ source: Source, _ models: TrainedModels) -> Double {
-    let weights = standardBlend[context] ?? [:]
-    let isList = source == .nextItem || source == .boughtTogether
-    guard isList, models.next.isEmpty || models.together.isEmpty else { return weights[source] ?? 0 }
-    return max(weights[.nextItem] ?? 0, weights[.boughtTogether] ?? 0)
+  private static func weight(_ context: Context, _ source: Source, _ configuration: Configuration) -> Double {
+    configuration.sources.isOn(source) ? standardBlend[context]?[source] ?? 0 : 0
   }
 
   func insert(_ db: GRDB.Database) throws {
@@ -57,6 +62,22 @@ struct ScoringTables {
       try db.execute(
         sql: "INSERT INTO blend VALUES (?, ?, ?, ?)",
         arguments: [BlendRow.id(context, source), "\(context.name)", "\(source.name)", weight])
+    }
+  }
+}
+
+extension SourceSwitches {
+  func isOn(_ source: Source) -> Bool {
+    switch source {
+    case .nextItem: nextItem
+    case .twoSteps: twoSteps && nextItem
+    case .slist: slist
+    case .boughtTogether: boughtTogether
+    case .repeats: repeats
+    case .factors: factors
+    case .content: content
+    case .popularity: popularity
+    case .category, .region: true
     }
   }
 }

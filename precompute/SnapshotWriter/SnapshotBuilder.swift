@@ -112,6 +112,10 @@ public struct SnapshotBuilder {
         try db.execute(sql: "INSERT INTO item_salt VALUES (?, ?)", arguments: [item, Int(salt)])
       }
       try ScoringTables(models, configuration).insert(db)
+      for (context, trees) in models.rankers.sorted(by: { $0.key < $1.key }) {
+        try db.execute(
+          sql: "INSERT INTO ranker VALUES (?, ?)", arguments: [Int(context), Data(TreeEnsemble.encode(trees))])
+      }
       for column in contents.columns { try DatabaseFile.insertBlocks(column.table, column.blocks, db) }
       for heap in contents.heaps { try DatabaseFile.insertBlocks(heap.table, heap.blocks, db) }
       for view in ReadableViews.base(contents) { try db.execute(sql: view) }

@@ -1,4 +1,5 @@
 import Evaluation
+import Replay
 
 /// A search along one parameter at a time, from the file's values, with steps that shrink: what it changes is what measurably helps,
 /// and all else stays as it was.

@@ -6,6 +6,8 @@ extension TunableParameter {
   public static let all: [TunableParameter] = [
     .whole("models.next_item.steps", 1...30, standard: "10"),
     .duration("models.next_item.recency_half_life", "1d", "180d", beyond: "~", standard: "~"),
+    .number("models.ranker.learning_rate", 0.02...0.5, standard: "0.15"),
+    .whole("models.ranker.trees", 10...200, standard: "80"),
     .duration("models.bought_together.recency_half_life", "1d", "180d", beyond: "~", standard: "~"),
     .duration("windows.lists", "3d", "365d", beyond: "all", standard: "all"),
     .number("models.factors.unobserved_share", 0.01...100, standard: "1"),

@@ -3,6 +3,8 @@ import Evaluation
 import EventLog
 import Foundation
 import Models
+import Ranking
+import Replay
 import Session
 import SnapshotWriter
 
@@ -93,7 +95,8 @@ public struct Tuning {
   }
 
   private func outcomes(_ fold: TuningFold, _ configuration: Configuration) throws -> [Outcome] {
-    let snapshot = try TrainedSnapshot(fold.training, configuration, parallelism: parallelism)
+    let (models, plan) = try RankedModels.fit(fold.training, configuration, parallelism: parallelism)
+    let snapshot = try TrainedSnapshot(models, plan, configuration, table: fold.training.table)
     let evaluator = Evaluator(
       cutoffs: [metric.cutoff], context: fold.test.protocolOfTest.context, parallelism: parallelism)
     return try evaluator.run(snapshot, fold.test).outcomes

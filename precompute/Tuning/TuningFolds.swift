@@ -2,6 +2,7 @@ import Configuration
 import Evaluation
 import EventLog
 import Foundation
+import Replay
 
 /// A stretch of time that is asked about, and all that came before it.
 public struct TuningFold: Sendable {

@@ -1,6 +1,7 @@
 import Configuration
 import Evaluation
 import Foundation
+import Replay
 import Report
 
 /// What a search has found, and whether it may be relied on.

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import Recommender
+import Replay
 import Session
 import SnapshotWriter
 
@@ -9,7 +10,7 @@ import SnapshotWriter
 ///     snapshots/       the trained snapshot, published
 ///     requests.http    HTTP request messages, one after the other
 ///     answers.ndjson   by request: the items that the evaluation has counted, best first
-public struct Replay: Sendable {
+public struct QuestionSample: Sendable {
   public let directory: String
   /// Positions, spread evenly over the test set; all where there are no more.
   public let sample: Int

@@ -23,7 +23,7 @@ public enum EvaluationProtocol: Sendable, Equatable {
     }
   }
 
-  var description: String {
+  package var description: String {
     switch self {
     case .next(false): "next item at every position, the current item may be answered"
     case .next(true): "next item at every position, the current item is no answer"

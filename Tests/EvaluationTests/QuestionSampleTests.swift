@@ -5,12 +5,13 @@ import Evaluation
 import EventLog
 import Foundation
 import Models
+import Replay
 import SnapshotFormat
 import SnapshotWriter
 import TestSupport
 import Testing
 
-struct ReplayTests {
+struct QuestionSampleTests {
   private static let ids = ["Tasse für Öl", "a&b=c", "50 % + mehr", "plain", "茶/緑", "x?y#z"]
 
   /// What the evaluation has counted is what the service answers to the messages, with ids and regions of every kind.
@@ -32,7 +33,7 @@ struct ReplayTests {
       readLog(eventsCSV(later, region: region), yaml), protocol: kind, configuration: configuration, seed: 1)
     let folder = try TemporaryFolder()
     var evaluation = Evaluation(Evaluator(context: kind.context, parallelism: Parallelism(threads: 2)))
-    (evaluation.resamples, evaluation.replay) = (100, Replay(directory: folder.path, sample: 120))
+    (evaluation.resamples, evaluation.questions) = (100, QuestionSample(directory: folder.path, sample: 120))
     let subject = Evaluation.Subject(name: "test", configuration: configuration, training: training)
     #expect(try evaluation.run(subject, on: test).positions > 120)
 

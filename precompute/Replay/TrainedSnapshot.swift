@@ -14,7 +14,7 @@ public final class TrainedSnapshot: @unchecked Sendable {
   /// Items 0..<shown may be answered.
   public let shown: Int
   /// Training events of each item, by its number in the snapshot.
-  let popularity: [UInt32]
+  package let popularity: [UInt32]
   // Read only, by any number of scorers.
   private let files: [File]
   private let servedBy: [String: String]
@@ -27,20 +27,20 @@ public final class TrainedSnapshot: @unchecked Sendable {
     let bytes: OwnedBytes
   }
 
-  /// Trains, writes and verifies the files as `martlet build` does, in a directory of its own that is gone afterwards.
-  /// - Parameter publisher: where the files are published besides; nil: nowhere.
+  /// Writes and verifies the files as `martlet build` does, in a directory of its own that is gone afterwards.
+  /// - Parameters:
+  ///   - table: what the models were trained on.
+  ///   - publisher: where the files are published besides; nil: nowhere.
   public init(
-    _ log: EventLog, _ configuration: Configuration, publisher: Publisher? = nil,
-    parallelism: Parallelism = .allCores, progress: (String) -> Void = { _ in }
+    _ models: TrainedModels, _ plan: SnapshotPlan, _ configuration: Configuration, table: EventTable,
+    publisher: Publisher? = nil
   ) throws {
-    let plan = SnapshotPlan(items: log.table.itemIDs.count, configuration: configuration)
-    let models = TrainedModels.fit(log, configuration, dimensions: plan.dimensions, parallelism: parallelism) {
-      progress("training: \($0.rawValue)")
+    let temporary = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)").path
+    let directory = publisher?.workDirectory ?? temporary
+    if publisher == nil {
+      try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
     }
-    progress("writing and checking the snapshot")
-    let directory = FileManager.default.temporaryDirectory.appending(path: "martlet-evaluate-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: directory) }
+    defer { try? FileManager.default.removeItem(atPath: temporary) }
     let snapshot = try SnapshotBuilder(models, plan, configuration, directory: directory).build()
     generation = snapshot.generation
     (items, shown) = (snapshot.items, snapshot.shown)
@@ -52,14 +52,14 @@ public final class TrainedSnapshot: @unchecked Sendable {
     }
     servedBy = snapshot.servedBy
     regionSets = TrainedSnapshot.regionSets(snapshot)
-    popularity = try TrainedSnapshot.popularity(log.table, files)
+    popularity = try TrainedSnapshot.popularity(table, files)
     _ = try publisher?.publish(snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date())
   }
 
-  var instances: Int { regionSets.count }
+  package var instances: Int { regionSets.count }
 
   /// The instance that serves visitors of region `code`.
-  func instance(serving code: String) -> Int {
+  package func instance(serving code: String) -> Int {
     let region = servedBy[code] ?? code
     return regionSets.firstIndex { $0.contains(region) } ?? 0
   }

@@ -29,7 +29,7 @@ public struct TestSet: Sendable {
   /// By session, then place.
   package let positions: [Position]
   /// The positions of session `s` are `offsets[s]..<offsets[s + 1]`.
-  let offsets: [Int]
+  package let offsets: [Int]
   /// By position: whether the session has no later one for the same item.
   private let isLastOfItem: [Bool]
   /// Seconds since 1970.

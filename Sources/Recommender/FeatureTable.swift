@@ -1,0 +1,117 @@
+import Bytes
+import SnapshotFormat
+
+/// What the ranker knows of each candidate on the shortlist: a row of `Feature.count` numbers.
+struct FeatureTable: ~Copyable {
+  static let rowsMax = TopSelection.capacity
+  /// Session items whose attributes are compared with a candidate's.
+  private static let profileMax = 8
+
+  private var values = FixedArray<Float>(repeating: 0, count: FeatureTable.rowsMax * Feature.count)
+  private var order = FixedArray<UInt8>(capacity: FeatureTable.rowsMax)
+  private var profile = FixedArray<Traits>(capacity: FeatureTable.profileMax)
+
+  /// The attributes of an item.
+  private struct Traits: BitwiseCopyable {
+    let category: UInt16
+    let brand: UInt16
+    let price: UInt32
+    let weight: Float
+
+    init(_ item: UInt32, weight: Float, _ base: BaseSnapshot) {
+      category = base.column(.category).u16(item)
+      brand = base.column(.brand).u16(item)
+      price = base.column(.price).u32(item)
+      self.weight = weight
+    }
+  }
+
+  func row(_ index: Int) -> UnsafePointer<Float> { values.pointer + index &* Feature.count }
+
+  /// Fills a row for each place of `shortlist`.
+  mutating func fill(
+    _ shortlist: borrowing TopSelection, _ set: borrowing CandidateSet, _ interests: borrowing Interests,
+    _ base: BaseSnapshot, _ region: RegionSnapshot?
+  ) {
+    let count = shortlist.places.count
+    profile.removeAll()
+    for place in interests.items.indices where !profile.isFull {
+      let interest = interests.items[place]
+      if interest.weight > 0 { profile.append(Traits(interest.item, weight: interest.weight, base)) }
+    }
+    let newestConfidence = interests.newest.map { Float(base.column(.confidence).u8($0.item)) } ?? 0
+    let repeats = Float(interests.events) / Float(max(1, interests.items.count))
+    for index in Indices(count) {
+      let candidate = set[Int(shortlist.places[index])]
+      let row = index &* Feature.count
+      for kind in Evidence.allCases { setEvidence(candidate[kind], kind, row, interests.weight) }
+      values[row &+ Feature.factors] = candidate.factors
+      values[row &+ Feature.popularity] = candidate.popularity
+      values[row &+ Feature.traffic] = Float(candidate.item)
+      values[row &+ Feature.confidence] = Float(base.column(.confidence).u8(candidate.item))
+      let isRepeated = candidate.repeats != Candidate.isNew
+      values[row &+ Feature.repeatPlace] = isRepeated ? Float(candidate.repeats) : Feature.notRepeated
+      values[row &+ Feature.repeatEvents] = isRepeated ? Float(interests.items[Int(candidate.repeats)].events) : 0
+      setTraits(Traits(candidate.item, weight: 0, base), row)
+      values[row &+ Feature.regionLift] = region?.lift(of: candidate.item) ?? 1
+      values[row &+ Feature.sessionItems] = Float(interests.items.count)
+      values[row &+ Feature.sessionRepeats] = repeats
+      values[row &+ Feature.newestConfidence] = newestConfidence
+    }
+    for kind in Evidence.allCases {
+      rank(
+        by: Feature.evidence(kind, .strength), share: Feature.evidence(kind, .share),
+        rank: Feature.evidence(kind, .rank), count)
+    }
+    rank(by: Feature.factors, share: Feature.factorsShare, rank: Feature.factorsRank, count)
+  }
+
+  private mutating func setEvidence(_ evidence: ListEvidence, _ kind: Evidence, _ row: Int, _ weight: Float) {
+    let strength = weight > 0 ? evidence.sum / weight : 0
+    values[row &+ Feature.evidence(kind, .strength)] = strength.isFinite ? strength : 0
+    values[row &+ Feature.evidence(kind, .newest)] = evidence.newest.isFinite ? evidence.newest : 0
+  }
+
+  private mutating func setTraits(_ traits: Traits, _ row: Int) {
+    var (category, brand, weight) = (0 as Float, 0 as Float, 0 as Float)
+    for place in profile.indices {
+      let other = profile[place]
+      weight = weight + other.weight
+      if other.category == traits.category { category = category + other.weight }
+      if other.brand == traits.brand { brand = brand + other.weight }
+    }
+    let knowsCategory = traits.category != unknownAttribute && weight > 0
+    let knowsBrand = traits.brand != unknownAttribute && weight > 0
+    values[row &+ Feature.categoryShare] = knowsCategory ? category / weight : -1
+    values[row &+ Feature.brandShare] = knowsBrand ? brand / weight : -1
+    values[row &+ Feature.newestCategory] = knowsCategory ? profile[0].category == traits.category ? 1 : 0 : -1
+    values[row &+ Feature.newestBrand] = knowsBrand ? profile[0].brand == traits.brand ? 1 : 0 : -1
+    values[row &+ Feature.priceMatch] = weight > 0 ? FeatureTable.priceMatch(traits.price, profile[0].price) : -1
+  }
+
+  private static func priceMatch(_ a: UInt32, _ b: UInt32) -> Float {
+    guard a != unknownPrice, b != unknownPrice, max(a, b) > 0 else { return -1 }
+    return Float(min(a, b)) / Float(max(a, b))
+  }
+
+  /// Shares and ranks of the rows by feature `feature`, where it is positive. Of equal values the earlier row is ahead.
+  private mutating func rank(by feature: Int, share: Int, rank: Int, _ count: Int) {
+    order.removeAll()
+    for row in Indices(count) {
+      let value = values[row &* Feature.count &+ feature]
+      values[row &* Feature.count &+ share] = 0
+      values[row &* Feature.count &+ rank] = Feature.noRank
+      guard value > 0 else { continue }
+      var place = order.count
+      while place > 0, values[Int(order[place &- 1]) &* Feature.count &+ feature] < value { place &-= 1 }
+      order.insert(UInt8(truncatingIfNeeded: row), at: place)
+    }
+    guard !order.isEmpty else { return }
+    let largest = values[Int(order[0]) &* Feature.count &+ feature]
+    for place in order.indices {
+      let row = Int(order[place]) &* Feature.count
+      values[row &+ share] = values[row &+ feature] / largest
+      values[row &+ rank] = Float(place)
+    }
+  }
+}

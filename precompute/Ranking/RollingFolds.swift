@@ -1,0 +1,37 @@
+import EventLog
+
+/// A stretch of past time whose sessions are questions to an index of what was before it.
+struct Fold: Equatable {
+  /// Seconds since 1970: the index holds the events before it, the questions are the sessions that start from it on.
+  let cut: UInt32
+  /// The sessions that start before it.
+  let end: UInt32
+}
+
+/// The newest stretches of a log, oldest first. Each is as long as it takes to ask so many questions, a day at least where the log
+/// has ten of them, and never more than a tenth of the log.
+struct RollingFolds {
+  let folds: [Fold]
+  /// By session: when it starts.
+  let starts: [UInt32]
+
+  init(_ table: EventTable, count: Int, positions: Int) {
+    var starts = [UInt32](repeating: .max, count: table.sessionCount)
+    for (session, time) in zip(table.sessions, table.times) { starts[Int(session)] = min(starts[Int(session)], time) }
+    self.starts = starts
+    let times = table.times.sorted()
+    guard let oldest = times.first, let newest = times.last, newest - oldest >= 10 else {
+      folds = []
+      return
+    }
+    let longest = (newest - oldest) / 10
+    let start = times[max(0, times.count - 1 - positions / count)]
+    let length = min(longest, max(newest - start, min(86_400, longest)))
+    folds = (1...count).reversed().map { back in
+      let end = newest + 1 - UInt32(back - 1) * length
+      return Fold(cut: end - length, end: end)
+    }
+  }
+
+  func sessions(of fold: Fold) -> [Bool] { starts.map { $0 >= fold.cut && $0 < fold.end } }
+}
