@@ -103,6 +103,7 @@ struct Tune: ParsableCommand {
     let reporter = quiet ? nil : ProgressReporter()
     defer { reporter?.endLine() }
     let base = try config.map { try ConfigurationText(path: $0) } ?? ConfigurationText()
+    let target = try (inPlace ? config : out).map(ConfigurationFile.init)
     let plan = try self.plan()
     let input = EventLog.Input(events: events, catalogue: catalogue) { progress in
       reporter?.update(
@@ -121,7 +122,7 @@ struct Tune: ParsableCommand {
     let report = try tuning.run()
     reporter?.endLine()
     print(report.text)
-    if let target = inPlace ? config : out { try write(report.result(base).text, to: target) }
+    if let target { try target.write(report.result(base).text) }
   }
 
   private func listKeys() {
@@ -167,9 +168,30 @@ struct Tune: ParsableCommand {
     progress.confirming = { reporter?.begin("confirming") }
     return progress
   }
+}
 
-  /// One rename: whoever reads the file finds the old or the new one. A link stays a link.
-  private func write(_ text: String, to path: String) throws {
-    try Data(text.utf8).write(to: URL(filePath: path).resolvingSymlinksInPath(), options: .atomic)
+/// A file that is replaced as a whole.
+private struct ConfigurationFile {
+  /// A link stays a link: what it names is replaced.
+  private let url: URL
+
+  /// - Throws: where the file could not be written, which is to be known before the search.
+  init(path: String) throws {
+    url = URL(filePath: path).resolvingSymlinksInPath()
+    let directory = url.deletingLastPathComponent().path
+    guard FileManager.default.isWritableFile(atPath: directory) else {
+      throw ValidationError("\(path): nothing can be written to \(directory).")
+    }
+  }
+
+  /// One rename: whoever reads the file finds the old or the new one, with the same permissions.
+  func write(_ text: String) throws {
+    let manager = FileManager.default
+    let permissions = try? manager.attributesOfItem(atPath: url.path)[.posixPermissions]
+    let temporary = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).new")
+    let attributes = permissions.map { [FileAttributeKey.posixPermissions: $0] }
+    guard manager.createFile(atPath: temporary.path, contents: Data(text.utf8), attributes: attributes),
+      rename(temporary.path, url.path) == 0
+    else { throw ValidationError("\(url.path) cannot be written.") }
   }
 }

@@ -44,7 +44,8 @@ public struct ConfigurationText: Sendable, Equatable {
     guard let edited, let after = try? YAMLValue.root(of: edited, file: file), YAMLLeaves.of(after.node) == expected
     else {
       throw ConfigurationError(
-        file: file, line: line, key: key, message: "cannot be changed as it is written here; write `\(value)` by hand")
+        file: file, line: line, key: key,
+        message: "cannot be changed as it is written here; a plain value in its own place can")
     }
     text = edited
   }

@@ -43,6 +43,8 @@ public struct Tuning {
   public func run() throws -> TuningReport {
     var ledger = Ledger(self)
     let parameters = self.parameters.filter(concernsData)
+    // What the file cannot take is to be known now, not after an hour.
+    for parameter in parameters { _ = try base.setting([parameter.key: parameter.text(at: 0)]) }
     guard let start = try ledger.ask([:], nil) else { throw SnapshotWriterError.nothingToShow }
     let original = try parameters.map { try base.value($0.key) ?? $0.standard }
     var search = CoordinateSearch(parameters, original: original, start: start, seed: seed)
