@@ -26,4 +26,10 @@ extension TunableParameter {
     .number("weights.rate", 0.1...20, standard: "3"),
     .number("weights.dwell", 0.1...20, standard: "0.5"),
   ]
+
+  /// What makes trials quick, the same for all of them: upper bounds that hold in the search, neither in the confirmation nor in the
+  /// file. Most of a training is the ranker's, whose indexes and examples need not be all for telling two lists apart.
+  static let boundsOfTrials: [(key: String, most: Int, standard: Int)] = [
+    ("models.ranker.folds", 2, 5), ("models.ranker.positions", 4000, 20_000),
+  ]
 }

@@ -83,7 +83,7 @@ public struct Tuning {
     let begin = clock.now
     var score = TrialScore(folds: [])
     do {
-      let configuration = try base.setting(values).configuration()
+      let configuration = try base.setting(values).setting(lighter()).configuration()
       for fold in folds.search {
         score.folds.append(sums(try outcomes(fold, configuration), fold.test))
         guard let best else { continue }
@@ -94,6 +94,15 @@ public struct Tuning {
       score.folds = []
     }
     return Trial(values: values, folds: score.folds, seconds: (clock.now - begin) / .seconds(1))
+  }
+
+  private func lighter() throws -> [String: String] {
+    var values: [String: String] = [:]
+    for bound in TunableParameter.boundsOfTrials {
+      let written = try base.value(bound.key).flatMap(Int.init) ?? bound.standard
+      if written > bound.most { values[bound.key] = "\(bound.most)" }
+    }
+    return values
   }
 
   private func outcomes(_ fold: TuningFold, _ configuration: Configuration) throws -> [Outcome] {
