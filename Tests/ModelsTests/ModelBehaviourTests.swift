@@ -5,152 +5,154 @@ import Testing
 
 /// What every model does, whatever it models.
 @Suite struct ModelBehaviourTests {
-  enum Model: String, CaseIterable, Sendable {
-    case nextInSequence, nextInBasket, localInSequence, localInBasket, boughtTogether, popularity, factors
-  }
-
-  /// A model's rankings, and its numbers bit by bit.
-  struct Fitted: Equatable {
-    var rankings: [[UInt32]]
-    var scores: [Float]
-  }
-
-  private func fit(_ model: Model, _ table: EventTable, catalogue: Catalogue? = nil, threads: Int = 2) -> Fitted {
-    let itemCount = table.itemIDs.count
-    let catalogue = catalogue ?? Catalogue(items: itemCount)
-    let asOf = table.times.max() ?? 0
-    let parallelism = Parallelism(threads: threads)
-    let sessions = SessionIndex(table, parallelism: parallelism)
-    let people = People(table)
-    func fitted(_ lists: ItemLists) -> Fitted {
-      #expect(lists.count == itemCount)
-      return Fitted(rankings: (0..<lists.count).map { lists.pairs($0).map(\.item) }, scores: lists.scores)
-    }
-    switch model {
-    case .nextInSequence, .nextInBasket:
-      var parameters = NextItem.Parameters()
-      parameters.ordered = model == .nextInSequence
-      return fitted(
-        NextItem.fit(
-          table, sessions: sessions, catalogue: catalogue, parameters: parameters, asOf: asOf, parallelism: parallelism)
-      )
-    case .localInSequence, .localInBasket:
-      return fitted(
-        LocalSLIST.fit(
-          table, sessions: sessions, catalogue: catalogue,
-          parameters: LocalSLIST.Parameters(ordered: model == .localInSequence), asOf: asOf, parallelism: parallelism))
-    case .boughtTogether:
-      return fitted(
-        BoughtTogether.fit(table, sessions: sessions, catalogue: catalogue, asOf: asOf, parallelism: parallelism))
-    case .popularity:
-      let popularity = DecayedPopularity.fit(
-        table, people: people, regions: RegionTree(table, people: people), catalogue: catalogue,
-        attributes: ItemAttributes(catalogue, itemCount: itemCount), asOf: asOf, parallelism: parallelism)
-      #expect(popularity.itemPopularity.count == itemCount)
-      return Fitted(
-        rankings: popularity.lists.map(\.items), scores: popularity.lists.flatMap(\.scores) + popularity.itemPopularity)
-    case .factors:
-      var parameters = ImplicitALS.Parameters()
-      parameters.dimensions = 8
-      let matrix = InteractionMatrix(table, people: people, weights: .standard, parallelism: parallelism)
-      let factors = ImplicitALS.fit(matrix, parameters: parameters, parallelism: parallelism).itemFactors
-      #expect(factors.count == itemCount * 8)
-      return Fitted(rankings: [], scores: factors)
-    }
-  }
-
   private func isSound(_ fitted: Fitted, items: Int) -> Bool {
     fitted.scores.allSatisfy(\.isFinite)
       && fitted.rankings.allSatisfy { Set($0).count == $0.count && $0.allSatisfy { $0 < items } }
   }
 
-  @Test(arguments: Model.allCases)
-  func sameResultAtAnyNumberOfThreads(model: Model) {
-    let table = randomTable(seed: 12, events: 40_000, items: 600, sessions: 600, users: 300)
-    let one = fit(model, table, threads: 1)
+  @Test(arguments: ModelUnderTest.allCases)
+  func sameResultAtAnyNumberOfThreads(model: ModelUnderTest) {
+    var shop = Shop(
+      randomTable(seed: 12, events: 40_000, items: 600, sessions: 600, users: 300),
+      catalogue: PlantedMarket.catalogue(items: 600), threads: 1)
+    let one = model.fit(shop)
     #expect(isSound(one, items: 600))
     #expect(one.scores.contains { $0 != 0 })
-    for threads in [2, 5] { #expect(fit(model, table, threads: threads) == one) }
+    for threads in [2, 5] {
+      shop.threads = threads
+      #expect(model.fit(shop) == one)
+    }
   }
 
-  @Test(arguments: Model.allCases)
-  func noEventsAtAll(model: Model) {
-    #expect(isSound(fit(model, EventTable()), items: 0))
-    let unsold = fit(model, TableBuilder(items: 3, sessions: 0, regions: ["empty"]).table)
+  @Test(arguments: ModelUnderTest.allCases)
+  func noEventsAtAll(model: ModelUnderTest) {
+    #expect(isSound(model.fit(Shop(EventTable())), items: 0))
+    let unsold = model.fit(Shop(TableBuilder(items: 3, sessions: 0, regions: ["empty"]).table))
     #expect(isSound(unsold, items: 3))
     // What nobody touched can still be shown, in the order of the items.
     if model == .popularity { #expect(unsold.rankings == [[0, 1, 2]]) }
   }
 
-  @Test(arguments: Model.allCases)
-  func onlyEventsThatDoNotCount(model: Model) {
-    let table = TableBuilder.sessions([[0, 1], [1, 2]], items: 3, .impression)
-    let fitted = fit(model, table)
-    #expect(isSound(fitted, items: 3))
-    #expect(fitted.scores.allSatisfy { $0 == 0 })
+  /// Regions that no event names change nothing, and an event without a region counts all the same.
+  @Test(arguments: ModelUnderTest.allCases)
+  func emptyRegions(model: ModelUnderTest) {
+    var market = PlantedMarket(seed: 3).shop
+    let whole = model.fit(market)
+    market.table.regionNames += ["nobody", "no one"]
+    #expect(model.fit(market) == whole)
+    market.table.regions = [UInt16](repeating: EventTable.noRegion, count: market.table.count)
+    let nowhere = model.fit(market)
+    #expect(isSound(nowhere, items: PlantedMarket.itemCount))
+    if model != .popularity { #expect(nowhere == whole) }
   }
 
-  @Test(arguments: Model.allCases)
-  func sessionsOfOneItem(model: Model) {
-    let fitted = fit(model, TableBuilder.sessions([[0], [1, 1], [2]], items: 3, .purchase))
+  @Test(arguments: ModelUnderTest.allCases)
+  func onlyEventsThatDoNotCount(model: ModelUnderTest) {
+    let shop = Shop([[0, 1], [1, 2]], items: 3, .impression)
+    let fitted = model.fit(shop)
     #expect(isSound(fitted, items: 3))
-    if ![.popularity, .factors].contains(model) { #expect(fitted.rankings == [[], [], []]) }
+    if model.learnsFromEvents { #expect(fitted.scores.allSatisfy { $0 == 0 }) }
   }
 
-  @Test(arguments: Model.allCases)
-  func oneUser(model: Model) {
+  @Test(arguments: ModelUnderTest.allCases)
+  func sessionsOfOneItem(model: ModelUnderTest) {
+    let fitted = model.fit(Shop([[0], [1, 1], [2]], items: 3))
+    #expect(isSound(fitted, items: 3))
+    if model.isFromSessions { #expect(fitted.rankings == [[], [], []]) }
+  }
+
+  @Test(arguments: ModelUnderTest.allCases)
+  func oneUser(model: ModelUnderTest) {
     var builder = TableBuilder(items: 4, sessions: 6, users: 1, regions: ["home"])
     for event in 0..<24 { builder.add(item: event % 4, session: event / 4, user: 0, region: 0, .purchase, at: event) }
-    let fitted = fit(model, builder.table)
+    let fitted = model.fit(Shop(builder.table))
     #expect(isSound(fitted, items: 4))
+    // One person makes no list of a region.
     if model == .popularity { #expect(fitted.rankings.count == 1) }
   }
 
-  @Test(arguments: Model.allCases)
-  func itemsWithoutEventsAreUnknownNotWrong(model: Model) {
-    let table = TableBuilder.sessions([[0, 1], [0, 1], [1, 0]], items: 5, .purchase)
-    let fitted = fit(model, table)
+  @Test(arguments: ModelUnderTest.allCases)
+  func itemsWithoutEventsAreUnknownNotWrong(model: ModelUnderTest) {
+    let fitted = model.fit(Shop([[0, 1], [0, 1], [1, 0]], items: 5))
     #expect(isSound(fitted, items: 5))
-    switch model {
-    case .popularity: #expect(Array(fitted.rankings[0].suffix(3)) == [2, 3, 4])
-    case .factors: #expect(fitted.scores[16...].allSatisfy { $0 == 0 })
-    default: #expect(fitted.rankings == [[1], [0], [], [], []])
-    }
+    if model == .popularity { #expect(Array(fitted.rankings[0].suffix(3)) == [2, 3, 4]) }
+    if model == .factors { #expect(fitted.scores[16...].allSatisfy { $0 == 0 }) }
+    if model.isFromSessions { #expect(fitted.rankings == [[1], [0], [], [], []]) }
   }
 
-  @Test(arguments: Model.allCases)
-  func tiesGoToTheLowerIndex(model: Model) {
+  /// Events may name more items than the catalogue does.
+  @Test(arguments: ModelUnderTest.allCases)
+  func itemsThatTheCatalogueDoesNotKnow(model: ModelUnderTest) {
+    var shop = PlantedMarket(seed: 4).shop
+    let whole = model.fit(shop)
+    shop.catalogue.items.removeLast(5)
+    let fitted = model.fit(shop)
+    #expect(isSound(fitted, items: PlantedMarket.itemCount))
+    if model.isFromSessions || model == .factors { #expect(fitted == whole) }
+    if model == .content { #expect(fitted.rankings.suffix(5).joined().isEmpty) }
+  }
+
+  @Test(arguments: ModelUnderTest.thatRecommend)
+  func tiesGoToTheLowerIndex(model: ModelUnderTest) {
     // Each later item follows item 9 the same way; sessions come in another order than the items.
-    let table = TableBuilder.sessions([3, 1, 2, 0].flatMap { [[9, $0], [9, $0]] }, items: 10, .purchase)
-    let fitted = fit(model, table)
-    switch model {
-    case .popularity: #expect(fitted.rankings[0] == [9, 0, 1, 2, 3, 4, 5, 6, 7, 8])
-    case .factors: break
-    default: #expect(fitted.rankings[9] == [0, 1, 2, 3])
-    }
+    var shop = Shop([3, 1, 2, 0].flatMap { [[9, $0], [9, $0]] }, items: 10)
+    for item in [3, 9, 1, 0, 2] { shop.catalogue.items[item].title = "cup" }
+    let ranking = model.fit(shop).rankings
+    #expect(model == .popularity ? ranking[0] == [9, 0, 1, 2, 3, 4, 5, 6, 7, 8] : ranking[9] == [0, 1, 2, 3])
   }
 
-  @Test(arguments: Model.allCases)
-  func aMillionDuplicates(model: Model) {
-    var builder = TableBuilder(items: 2, sessions: 1, users: 1)
-    builder.table.items = [UInt32](repeating: 0, count: 1_000_000)
-    builder.table.items[500_000] = 1
-    builder.table.sessions = [UInt32](repeating: 0, count: 1_000_000)
-    builder.table.users = [UInt32](repeating: 0, count: 1_000_000)
-    builder.table.regions = [UInt16](repeating: EventTable.noRegion, count: 1_000_000)
-    builder.table.types = [UInt8](repeating: EventType.purchase.rawValue, count: 1_000_000)
-    builder.table.times = (0..<1_000_000).map { UInt32($0 * 7919 % 1_000_003) }
-    let fitted = fit(model, builder.table)
+  /// In one session, and in sessions of two.
+  @Test(arguments: ModelUnderTest.allCases, [1, 500_000])
+  func aMillionDuplicates(model: ModelUnderTest, sessions: Int) {
+    var builder = TableBuilder(items: 2, sessions: sessions, users: 1)
+    let events = 0..<1_000_000
+    builder.table.items = events.map { sessions == 1 ? ($0 == 500_000 ? 1 : 0) : UInt32($0 % 2) }
+    builder.table.sessions = events.map { UInt32($0 / 2 % sessions) }
+    builder.table.users = [UInt32](repeating: 0, count: events.count)
+    builder.table.regions = [UInt16](repeating: EventTable.noRegion, count: events.count)
+    builder.table.types = [UInt8](repeating: EventType.purchase.rawValue, count: events.count)
+    builder.table.times = events.map { UInt32($0 * 7919 % 1_000_003) }
+    let fitted = model.fit(Shop(builder.table))
     #expect(isSound(fitted, items: 2))
     // One visitor is worth a handful of visitors, not a million.
     if model == .popularity { #expect(fitted.scores[0] / fitted.scores[1] < 50) }
+    if model.isFromSessions, sessions > 1 { #expect(fitted.rankings == [[1], [0]]) }
   }
 
-  @Test(arguments: Model.allCases)
-  func neverRecommendedItemsAreSourcesOnly(model: Model) {
-    let table = TableBuilder.sessions([[0, 1, 2], [0, 1, 2], [2, 1, 0]], items: 3, .purchase)
-    let fitted = fit(model, table, catalogue: Catalogue(items: 3, never: [1]))
+  @Test(arguments: ModelUnderTest.thatRecommend)
+  func neverRecommendedItemsAreSourcesOnly(model: ModelUnderTest) {
+    var shop = Shop([[0, 1, 2], [0, 1, 2], [2, 1, 0]], items: 3)
+    shop.catalogue = Catalogue(items: 3, never: [1])
+    for item in 0..<3 { shop.catalogue.items[item].title = "cup" }
+    let fitted = model.fit(shop)
     #expect(fitted.rankings.allSatisfy { !$0.contains(1) })
-    if ![.popularity, .factors].contains(model) { #expect(Set(fitted.rankings[1]) == [0, 2]) }
+    if model != .popularity { #expect(Set(fitted.rankings[1]) == [0, 2]) }
+  }
+
+  @Test(arguments: ModelUnderTest.allCases)
+  func findsWhatWasPlanted(model: ModelUnderTest) {
+    let market = PlantedMarket(seed: 5)
+    let rankings = model.fit(market.shop).rankings
+    let items = 0..<PlantedMarket.itemCount
+    func block(_ item: UInt32) -> Int { Int(item) / PlantedMarket.blockSize }
+    switch model {
+    case .nextInSequence, .localInSequence:
+      for item in items where PlantedMarket.hasNext(item) { #expect(rankings[item][0] == UInt32(item + 1)) }
+    case .nextInBasket, .localInBasket, .boughtTogether:
+      for item in items { #expect(rankings[item].prefix(4).allSatisfy { block($0) == block(UInt32(item)) }) }
+    case .content, .factors:
+      for item in items {
+        let ranking = rankings[item].prefix(PlantedMarket.blockSize - 1)
+        #expect(ranking.count == PlantedMarket.blockSize - 1)
+        #expect(ranking.allSatisfy { block($0) == block(UInt32(item)) })
+      }
+    case .popularity:
+      // Lists of all items, not of a category: the world's, then the regions' by name.
+      let regions = rankings.filter { $0.count == items.count }.dropFirst()
+      let blocks = regions.map { Set($0.prefix(2 * PlantedMarket.blockSize).map(block)) }
+      #expect(blocks == [[0, 1], [2, 3]])
+    case .attributes:
+      #expect(rankings.map(\.count) == [0, 11, 11, 0, 11, 11])
+    }
   }
 }

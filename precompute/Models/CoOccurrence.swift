@@ -42,7 +42,7 @@ public enum CoOccurrence {
         let session = Int(baskets.sessions[Int(position)])
         let weight = scale[session] * Double(baskets.weights[Int(position)])
         for other in baskets.range(session) where other != Int(position) {
-          row.add(baskets.items[other], weight * Double(baskets.weights[other]), session: session)
+          row.add(baskets.items[other], weight * Double(baskets.weights[other]), group: session)
         }
       }
     } score: { source, target, sum, support in

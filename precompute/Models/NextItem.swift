@@ -74,7 +74,7 @@ public enum NextItem {
         func add(_ other: Int, _ factor: Double) {
           let target = sequences.items[other]
           guard target != UInt32(source), allowed[Int(target)] else { return }
-          row.add(target, Double(sequences.weights[other]) * factor, session: session)
+          row.add(target, Double(sequences.weights[other]) * factor, group: session)
         }
         for distance in 1..<max(1, min(steps + 1, bounds.upperBound - position)) {
           add(position + distance, recency[session] * inverse[distance])

@@ -3,28 +3,28 @@
 struct RowAccumulator {
   private var sums: [Double]
   private var counts: [UInt32]
-  private var lastSessions: [UInt32]
+  private var lastGroups: [UInt32]
   private var touched: [UInt32] = []
 
   init(itemCount: Int) {
     sums = [Double](repeating: 0, count: itemCount)
     counts = [UInt32](repeating: 0, count: itemCount)
-    lastSessions = counts
+    lastGroups = counts
   }
 
-  /// What belongs to one session is added in one go, so that sessions can be counted.
+  /// What belongs to one group (a session) is added in one go, so that groups can be counted.
   @inline(__always)
-  mutating func add(_ item: UInt32, _ value: Double, session: Int) {
+  mutating func add(_ item: UInt32, _ value: Double, group: Int) {
     let index = Int(item)
     if counts[index] == 0 { touched.append(item) }
-    if counts[index] == 0 || lastSessions[index] != UInt32(session) {
+    if counts[index] == 0 || lastGroups[index] != UInt32(group) {
       counts[index] += 1
-      lastSessions[index] = UInt32(session)
+      lastGroups[index] = UInt32(group)
     }
     sums[index] += value
   }
 
-  /// Hands out item, sum and number of sessions of each touched item, and empties the row.
+  /// Hands out item, sum and number of groups of each touched item, and empties the row.
   mutating func drain(_ body: (UInt32, Double, UInt32) -> Void) {
     for item in touched {
       body(item, sums[Int(item)], counts[Int(item)])
