@@ -118,7 +118,7 @@ struct Tune: ParsableCommand {
     tuning.trialsMost = trials
     tuning.secondsMost = trials == nil ? DurationText.seconds(budget).map { Double($0) } : nil
     tuning.parallelism = threads.map(Parallelism.init(threads:)) ?? .allCores
-    tuning.progress = progress(reporter)
+    tuning.progress = progress(reporter, folds: tuning.folds.search.count)
     let report = try tuning.run()
     reporter?.endLine()
     print(report.text)
@@ -154,7 +154,7 @@ struct Tune: ParsableCommand {
     return try TuningJournal.Identity(files: events + catalogue, configuration: base.text, settings: settings)
   }
 
-  private func progress(_ reporter: ProgressReporter?) -> Tuning.Progress {
+  private func progress(_ reporter: ProgressReporter?, folds: Int) -> Tuning.Progress {
     var progress = Tuning.Progress()
     progress.trial = { number, values in
       let list = values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -162,6 +162,10 @@ struct Tune: ParsableCommand {
     }
     progress.tried = { trial, best in
       let mean = trial.mean.map { String(format: "%.4f", $0) } ?? "none: over the byte budget"
+      // A mean of the first folds alone says nothing beside one of all.
+      if let best, trial.mean != nil, trial.folds.count < folds {
+        return reporter?.begin(String(format: "  clearly worse on the first folds, best before %.4f", best)) ?? ()
+      }
       let before = best.map { String(format: ", best before %.4f", $0) } ?? ""
       reporter?.begin("  \(metric) \(mean)\(before)")
     }
