@@ -79,15 +79,26 @@ let package = Package(
     native(
       "Replay",
       ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat", "SnapshotWriter"]),
-    native("Ranking", ["Configuration", "EventLog", "Models", "Recommender", "Replay", "SnapshotFormat", "SnapshotWriter"]),
+    native(
+      "Ranking", ["Configuration", "EventLog", "Models", "Recommender", "Replay", "SnapshotFormat", "SnapshotWriter"]),
     native(
       "Evaluation",
-      ["Configuration", "EventLog", "Models", "Ranking", "Recommender", "Replay", "Report", "SnapshotWriter"]),
+      [
+        "Bytes", "Configuration", "EventLog", "Models", "Ranking", "Recommender", "Replay", "Report", "Session",
+        "SnapshotWriter",
+      ]),
+    native(
+      "Tuning",
+      [
+        "Bytes", "Configuration", "Digest", "Evaluation", "EventLog", "Models", "Ranking", "Recommender", "Replay",
+        "Report",
+        "Session", "SnapshotWriter",
+      ]),
     .executableTarget(
       name: "martlet",
       dependencies: [
         "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Ranking", "Recommender", "Replay",
-        "Report", "SnapshotFormat", "SnapshotWriter", arguments, grdb, logging,
+        "Report", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
@@ -111,7 +122,13 @@ let package = Package(
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session"]),
     tests("Models", ["EventLog"]),
-    tests("Evaluation", ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "TestSupport"]),
+    tests(
+      "Evaluation",
+      [
+        "Bytes", "Configuration", "EdgeService", "EventLog", "Models", "Ranking", "Recommender", "Replay", "Session",
+        "SnapshotFormat", "SnapshotWriter", "TestSupport",
+      ]),
+    tests("Tuning", ["Configuration", "Evaluation", "EventLog", "Models", "Replay", "TestSupport"]),
     tests(
       "SnapshotWriter",
       ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),

@@ -4,6 +4,7 @@ import Evaluation
 import EventLog
 import Foundation
 import Models
+import Ranking
 import Recommender
 import Replay
 import Session
@@ -69,7 +70,9 @@ struct EvaluationTests {
     let training = eventsCSV(noise(items: 60, sessions: 300, seed: 1))
     let testing = eventsCSV(noise(items: 66, sessions: 80, firstSession: 500, seed: 2))
     let report = try evaluate(training, testing, .next(excludingCurrent: excludingCurrent))
-    let snapshot = try TrainedSnapshot(readLog(training), .default)
+    let known = try readLog(training)
+    let (models, plan) = try RankedModels.fit(known, .default)
+    let snapshot = try TrainedSnapshot(models, plan, .default, table: known.table)
     var recommender = try snapshot.open()
     let log = try readLog(testing)
     var sessions: [UInt32: [String]] = [:]

@@ -27,18 +27,25 @@ import Testing
     #expect(try read(text, "events: { session_gap: 1h }").table.sessionCount == 1)
   }
 
-  @Test func orderBySession() throws {
+  /// Rows in no order, many of them in the same second, against a sort of the whole.
+  @Test func cutsRowsInAnyOrder() throws {
     var generator = SeededGenerator(state: 12)
     let rows = (0..<5_000).map { _ in
-      (session: Int.random(in: 0..<300, using: &generator), time: UInt32.random(in: 0..<50, using: &generator))
+      (user: Int.random(in: 0..<300, using: &generator), time: UInt32.random(in: 0..<500, using: &generator))
     }
-    let text = (["session_id,item_id,time"] + rows.map { "\($0.session),A,\($0.time)" }).joined(separator: "\n")
-    let table = try read(text).table
-    let expected = rows.indices.sorted {
-      (table.sessions[$0], table.times[$0], $0) < (table.sessions[$1], table.times[$1], $1)
+    // Users are numbered as they appear.
+    var numbers: [Int: Int] = [:]
+    for row in rows where numbers[row.user] == nil { numbers[row.user] = numbers.count }
+    let order = rows.indices.sorted {
+      (numbers[rows[$0].user]!, rows[$0].time, $0) < (numbers[rows[$1].user]!, rows[$1].time, $1)
     }
-    #expect(table.orderBySession() == expected.map(UInt32.init))
-    #expect(EventTable().orderBySession() == [])
+    var expected = [UInt32](repeating: 0, count: rows.count)
+    for (last, next) in zip(order, order.dropFirst()) {
+      let isSame = rows[last].user == rows[next].user && rows[next].time - rows[last].time <= 20
+      expected[next] = expected[last] + (isSame ? 0 : 1)
+    }
+    let text = (["user_id,item_id,time"] + rows.map { "\($0.user),A,\($0.time)" }).joined(separator: "\n")
+    #expect(try read(text, "events: { session_gap: 20s }").table.sessions == expected)
   }
 
   @Test func manyIDsKeepTheirNumbers() throws {

@@ -44,6 +44,22 @@ struct Evaluate: ParsableCommand {
     name: .long, help: "A second configuration, asked at the same positions; the paired differences are reported.")
   var compare: String?
 
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: "Changes of the configuration, key=value[,key=value…]: prints a Markdown table of what each changes.")
+  var variants: [String] = []
+
+  @Flag(name: .long, help: "As --variants, with each source of candidates that is on switched off.")
+  var leaveOneOut = false
+
+  @Option(
+    name: .long,
+    help: "Writes the snapshot, a sample of the questions as HTTP messages and their answers to this directory.")
+  var replay: String?
+
+  @Option(name: .long, help: "Positions of --replay.")
+  var sample = 200
+
   @Option(name: .long, help: "Writes all figures to this file as JSON.")
   var json: String?
 
@@ -68,6 +84,11 @@ struct Evaluate: ParsableCommand {
     }
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1.") }
     if resamples < 100 { throw ValidationError("--resamples is at least 100.") }
+    if sample < 1 { throw ValidationError("--sample is at least 1.") }
+    if leaveOneOut || !variants.isEmpty, compare ?? json ?? html ?? replay != nil {
+      throw ValidationError("--variants and --leave-one-out print a table; they go with no other output.")
+    }
+    _ = try variants.map(Variant.init)
     if perBasket < 1 { throw ValidationError("--per-basket is at least 1.") }
     if excludeCurrent, protocolName == .basket {
       throw ValidationError("--exclude-current belongs to --protocol next.")
@@ -95,6 +116,7 @@ struct Evaluate: ParsableCommand {
       parts.test, isIncluded: parts.split?.isTest, protocol: kind, configuration: configuration, seed: seed)
     let subject = Evaluation.Subject(
       name: input.config ?? "default configuration", configuration: configuration, training: parts.training)
+    let varied = try subjects(configuration, parts)
     let other = try compare.map { path in
       let other = try load(path)
       return Evaluation.Subject(name: path, configuration: other, training: try parts.training(readBy: other))
@@ -108,11 +130,29 @@ struct Evaluate: ParsableCommand {
     evaluation.progress.answered = { done, all in
       reporter?.update("answering", done: Double(done) / Double(all), detail: "\(done) of \(all) positions")
     }
+    evaluation.questions = replay.map { QuestionSample(directory: $0, sample: sample) }
+    if leaveOneOut || !variants.isEmpty {
+      let table = try evaluation.run(subject, variants: varied, on: test)
+      reporter?.endLine()
+      return print(table.markdown)
+    }
     let report = try evaluation.run(subject, comparedWith: other, on: test)
     reporter?.endLine()
     print(EvaluationText(report).text)
     if let json { try report.json().write(to: URL(filePath: json), options: .atomic) }
     if let html { try Data(EvaluationPage(report).html.utf8).write(to: URL(filePath: html), options: .atomic) }
+  }
+
+  /// The variants asked for. Of the sources only those that are on: to leave out what is off changes nothing.
+  private func subjects(_ configuration: Configuration, _ parts: EvaluationParts) throws -> [Evaluation.Subject] {
+    let base = try input.config.map { try ConfigurationText(path: $0) } ?? ConfigurationText()
+    func subject(_ variant: Variant) throws -> Evaluation.Subject {
+      let varied = try base.setting(variant.values).configuration()
+      return Evaluation.Subject(
+        name: variant.name, configuration: varied, training: try parts.training(readBy: varied))
+    }
+    let sources = try (leaveOneOut ? Variant.sources : []).map(subject).filter { $0.configuration != configuration }
+    return sources + (try variants.map { try subject(Variant($0)) })
   }
 
   /// What a reader of the figures should know.

@@ -42,13 +42,7 @@ public struct Configuration: Sendable, Equatable {
   /// Reads a configuration file.
   /// - Throws: `ConfigurationError` with file, line and key.
   public static func load(path: String) throws -> Configuration {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ConfigurationError(file: path, line: nil, key: nil, message: "the file cannot be read")
-    }
-    guard let text = String(validatingUTF8Bytes: data) else {
-      throw ConfigurationError(file: path, line: nil, key: nil, message: "the file is not valid UTF-8")
-    }
-    return try Configuration(yaml: text, file: path)
+    try ConfigurationText(path: path).configuration()
   }
 
   /// Decodes the text of a configuration. `file` is the name that errors give.
@@ -92,12 +86,5 @@ extension Configuration.AsOf {
     } else {
       throw value.failure("expected `newest` or a time such as 2011-10-01T00:00:00Z, found \"\(text)\"")
     }
-  }
-}
-
-extension String {
-  fileprivate init?(validatingUTF8Bytes data: Data) {
-    guard let text = String(validating: data, as: UTF8.self) else { return nil }
-    self = text
   }
 }

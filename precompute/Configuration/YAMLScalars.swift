@@ -26,16 +26,13 @@ extension YAMLValue {
     return try bounded(isPercent ? value / 100 : value, 0...1)
   }
 
-  /// A length of time in seconds: a whole number and one of `s`, `m`, `h`, `d`, `w`.
+  /// A length of time in seconds, as `DurationText` has it.
   func seconds() throws -> UInt32 {
-    let units: [Character: UInt32] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
     let what = "a duration such as 90s, 30m, 12h, 30d or 2w"
-    let text = try string(what)
-    guard let last = text.last, let unit = units[last], let amount = UInt32(text.dropLast().trimmed) else {
-      throw expected(what)
+    guard let written = DurationText.seconds(try string(what)) else { throw expected(what) }
+    guard let seconds = UInt32(exactly: written), seconds > 0 else {
+      throw failure("\"\(try string())\" is out of range: more than 0s, at most 7101w")
     }
-    let (seconds, overflowed) = amount.multipliedReportingOverflow(by: unit)
-    guard !overflowed, seconds > 0 else { throw failure("\"\(text)\" is out of range: more than 0s, at most 7101w") }
     return seconds
   }
 

@@ -12,6 +12,8 @@ public struct Evaluation {
   public var resamples = 1000
   public var seed: UInt64 = 1
   public var progress = Progress()
+  /// Where a sample of the questions is written, for other engines to answer; nil: nowhere.
+  public var questions: QuestionSample?
 
   public init(_ evaluator: Evaluator) { self.evaluator = evaluator }
 
@@ -25,8 +27,8 @@ public struct Evaluation {
 
   /// A configuration to evaluate, with the training part as it reads it.
   public struct Subject {
-    let name: String
-    let configuration: Configuration
+    public let name: String
+    public let configuration: Configuration
     let training: EventLog
 
     public init(name: String, configuration: Configuration, training: EventLog) {
@@ -36,7 +38,7 @@ public struct Evaluation {
 
   /// - Parameter other: is asked at the same positions, and the differences to `subject` are reported.
   public func run(_ subject: Subject, comparedWith other: Subject? = nil, on test: TestSet) throws -> EvaluationReport {
-    let first = try ask(subject, test)
+    let first = try ask(subject, test, questions)
     let second = try other.map { try ask($0, test) }
     progress.begin("intervals")
     let breakdowns = Breakdown.all(test, first.snapshot, first.answers)
@@ -55,22 +57,25 @@ public struct Evaluation {
       comparison: second.map { compare(first, $0, test, breakdowns) })
   }
 
-  private struct Asked {
+  struct Asked {
     let subject: Subject
     let snapshot: TrainedSnapshot
     let answers: Answers
     let trainingSeconds: Double
   }
 
-  private func ask(_ subject: Subject, _ test: TestSet) throws -> Asked {
+  func ask(_ subject: Subject, _ test: TestSet, _ questions: QuestionSample? = nil) throws -> Asked {
     let start = Date()
     let (models, plan) = try RankedModels.fit(
       subject.training, subject.configuration, parallelism: evaluator.parallelism, progress: progress.begin)
     progress.begin("writing and checking the snapshot")
-    let snapshot = try TrainedSnapshot(models, plan, subject.configuration, table: subject.training.table)
+    let snapshot = try TrainedSnapshot(
+      models, plan, subject.configuration, table: subject.training.table,
+      publisher: questions?.publisher())
     let trained = Date()
     progress.begin("answering at \(test.positionCount) positions")
     let answers = try evaluator.run(snapshot, test) { progress.answered($0, test.positionCount) }
+    try questions?.write(snapshot, test, answers.items, evaluator)
     return Asked(
       subject: subject, snapshot: snapshot, answers: answers, trainingSeconds: trained.timeIntervalSince(start))
   }
@@ -125,7 +130,7 @@ public struct Evaluation {
     return result
   }
 
-  private func figures(_ sums: SessionSums) -> (metrics: [String: Double], intervals: [String: [Double]]) {
+  func figures(_ sums: SessionSums) -> (metrics: [String: Double], intervals: [String: [Double]]) {
     let bootstrap = Bootstrap(resamples: resamples, seed: seed, parallelism: evaluator.parallelism)
     var metrics: [String: Double] = [:]
     var intervals: [String: [Double]] = [:]

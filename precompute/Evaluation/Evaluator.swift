@@ -53,7 +53,7 @@ public struct Evaluator {
 
 /// What came of a run, by position of the test set.
 public struct Answers {
-  let outcomes: [Outcome]
+  package let outcomes: [Outcome]
   let tally: AnswerTally
   let items: ItemDirectory
   /// The codes of the snapshot's segments.

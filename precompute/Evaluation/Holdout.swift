@@ -1,3 +1,4 @@
+import Configuration
 import EventLog
 import Foundation
 import Replay
@@ -12,12 +13,9 @@ public enum Holdout: Equatable, Sendable {
 
   /// Reads `1d`, `10%`, `2011-09-01` (midnight UTC) or `2011-09-01T06:00:00Z`.
   public init(_ text: String) throws {
-    let units: [Character: UInt32] = ["m": 60, "h": 3600, "d": 86_400, "w": 604_800]
     if text.hasSuffix("%"), let percent = Double(text.dropLast()), percent > 0, percent < 100 {
       self = .share(percent / 100)
-    } else if let unit = text.last.flatMap({ units[$0] }), let amount = UInt32(text.dropLast()), amount > 0,
-      case let (seconds, overflowed) = amount.multipliedReportingOverflow(by: unit), !overflowed
-    {
+    } else if let seconds = DurationText.seconds(text).flatMap(UInt32.init(exactly:)), seconds > 0 {
       self = .lastSeconds(seconds)
     } else if let seconds = Holdout.moment(text) {
       self = .from(seconds)
@@ -53,7 +51,8 @@ public struct TimeSplit: Sendable {
   public let isTraining: [Bool]
   public let crossingSessions: Int
 
-  public init(_ table: EventTable, _ holdout: Holdout) throws {
+  /// - Parameter end: sessions that start then or later belong to neither part, so that several tests can follow each other.
+  public init(_ table: EventTable, _ holdout: Holdout, until end: UInt32 = .max) throws {
     var starts = [UInt32](repeating: .max, count: table.sessionCount)
     var ends = [UInt32](repeating: 0, count: table.sessionCount)
     for (session, time) in zip(table.sessions, table.times) {
@@ -61,7 +60,7 @@ public struct TimeSplit: Sendable {
       ends[Int(session)] = max(ends[Int(session)], time)
     }
     let cut = holdout.cut(starts: starts, newest: table.times.max() ?? 0)
-    let isTest = starts.map { $0 >= cut }
+    let isTest = starts.map { $0 >= cut && $0 < end }
     isTraining = table.times.map { $0 < cut }
     self.isTest = isTest
     crossingSessions = zip(starts, ends).count { $0 < cut && $1 >= cut }

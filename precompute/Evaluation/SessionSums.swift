@@ -21,7 +21,7 @@ package struct SessionSums: Sendable {
   }
 
   /// - Parameter positions: numbers of positions of the test set, ascending.
-  init(_ outcomes: [Outcome], _ test: TestSet, cutoffs: [Int], positions: some Sequence<Int>) {
+  package init(_ outcomes: [Outcome], _ test: TestSet, cutoffs: [Int], positions: some Sequence<Int>) {
     var sessions: [[Outcome]] = []
     var last = -1
     for position in positions {

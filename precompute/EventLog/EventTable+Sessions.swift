@@ -1,15 +1,9 @@
 extension EventTable {
-  /// The indices of all events by session, then time, then input order. Linear in the events, but for the sessions whose
-  /// events are not in order of time yet.
-  public func orderBySession() -> [UInt32] {
-    order(by: sessions, groups: sessionCount)
-  }
-
   /// Gives each user's events session numbers of their own, a new one after each pause of more than `gapSeconds`.
   mutating func cutSessions(gapSeconds: UInt32) {
     var last: (user: UInt32, time: UInt32)?
     var session: UInt32 = 0
-    for index in order(by: users, groups: userCount) {
+    for index in orderByUser() {
       let (user, time) = (users[Int(index)], times[Int(index)])
       if let last, last.user != user || time - last.time > gapSeconds { session += 1 }
       sessions[Int(index)] = session
@@ -18,19 +12,20 @@ extension EventTable {
     sessionCount = last == nil ? 0 : Int(session) + 1
   }
 
-  /// Counting sort by group, which keeps the input order, then each group by time where it is not sorted already.
-  private func order(by column: [UInt32], groups: Int) -> [UInt32] {
-    var next = [UInt32](repeating: 0, count: groups + 1)
-    for group in column { next[Int(group) + 1] += 1 }
-    for group in 0..<groups { next[group + 1] += next[group] }
+  /// The indices of all events by user, then time, then input order: a counting sort by user, which keeps the input order, then
+  /// each user's by time where they are not in that order already.
+  private func orderByUser() -> [UInt32] {
+    var next = [UInt32](repeating: 0, count: userCount + 1)
+    for user in users { next[Int(user) + 1] += 1 }
+    for user in 0..<userCount { next[user + 1] += next[user] }
     var order = [UInt32](repeating: 0, count: count)
-    for (index, group) in column.enumerated() {
-      order[Int(next[Int(group)])] = UInt32(index)
-      next[Int(group)] += 1
+    for (index, user) in users.enumerated() {
+      order[Int(next[Int(user)])] = UInt32(index)
+      next[Int(user)] += 1
     }
     var start = 0
-    for group in 0..<groups {
-      let end = Int(next[group])
+    for user in 0..<userCount {
+      let end = Int(next[user])
       sortByTime(&order, start..<end)
       start = end
     }

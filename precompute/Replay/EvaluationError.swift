@@ -4,6 +4,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case emptyPart(String, cut: String)
   case noPositions(protocolName: String, sessions: Int)
   case differentReading(String)
+  case badVariant(String)
 
   public var description: String {
     switch self {
@@ -13,6 +14,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .emptyPart(let part, let cut): "no \(part) is left with the split at \(cut)"
     case .noPositions(let protocolName, let sessions):
       "the \(sessions) test sessions have no position to ask at by protocol `\(protocolName)`: a session needs two items"
+    case .badVariant(let text):
+      "\"\(text)\": a variant is key=value, such as models.next_item.steps=3, or several of them with commas between"
     case .differentReading(let key):
       "the configurations differ in `\(key)`: they have to read the same events to be asked at the same positions"
     }

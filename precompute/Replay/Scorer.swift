@@ -29,12 +29,12 @@ package final class Scorer {
   private let instances: [Instance]
   /// By region of the test set.
   private let instanceOfRegion: [Int]
-  private var session = Session()
+  package private(set) var session = Session()
   private var query = Query()
-  private let test: TestSet
+  package let test: TestSet
   private let items: ItemDirectory
   private let regions: [OwnedBytes]
-  private let context: Context
+  package let context: Context
 
   package init(_ snapshot: TrainedSnapshot, _ test: TestSet, _ items: ItemDirectory, context: Context) throws {
     instances = try (0..<snapshot.instances).map { Instance(try snapshot.open(instance: $0)) }

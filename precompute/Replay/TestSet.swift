@@ -78,14 +78,16 @@ public struct TestSet: Sendable {
   }
 
   private static func sessions(_ table: EventTable, _ isIncluded: [Bool]?) -> [[TestEvent]] {
-    var sessions = [[TestEvent]](repeating: [], count: table.sessionCount)
-    for index in table.orderBySession().map(Int.init) {
-      let session = Int(table.sessions[index])
-      guard isIncluded?[session] ?? true, let type = EventType(rawValue: table.types[index]) else { continue }
-      sessions[session].append(
-        TestEvent(item: table.items[index], type: type, region: table.regions[index], time: table.times[index]))
+    let index = SessionIndex(table)
+    return (0..<index.count).compactMap { session in
+      guard isIncluded?[session] ?? true else { return nil }
+      let events = index[session].map(Int.init).compactMap { event in
+        EventType(rawValue: table.types[event]).map {
+          TestEvent(item: table.items[event], type: $0, region: table.regions[event], time: table.times[event])
+        }
+      }
+      return events.isEmpty ? nil : events
     }
-    return sessions.filter { !$0.isEmpty }
   }
 
   /// `most` of the numbers below `count`, ascending; all of them where there are no more.

@@ -28,11 +28,19 @@ public final class TrainedSnapshot: @unchecked Sendable {
   }
 
   /// Writes and verifies the files as `martlet build` does, in a directory of its own that is gone afterwards.
-  /// - Parameter table: what the models were trained on.
-  public init(_ models: TrainedModels, _ plan: SnapshotPlan, _ configuration: Configuration, table: EventTable) throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: directory) }
+  /// - Parameters:
+  ///   - table: what the models were trained on.
+  ///   - publisher: where the files are published besides; nil: nowhere.
+  public init(
+    _ models: TrainedModels, _ plan: SnapshotPlan, _ configuration: Configuration, table: EventTable,
+    publisher: Publisher? = nil
+  ) throws {
+    let temporary = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)").path
+    let directory = publisher?.workDirectory ?? temporary
+    if publisher == nil {
+      try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+    }
+    defer { try? FileManager.default.removeItem(atPath: temporary) }
     let snapshot = try SnapshotBuilder(models, plan, configuration, directory: directory).build()
     generation = snapshot.generation
     (items, shown) = (snapshot.items, snapshot.shown)
@@ -45,6 +53,7 @@ public final class TrainedSnapshot: @unchecked Sendable {
     servedBy = snapshot.servedBy
     regionSets = TrainedSnapshot.regionSets(snapshot)
     popularity = try TrainedSnapshot.popularity(table, files)
+    _ = try publisher?.publish(snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date())
   }
 
   package var instances: Int { regionSets.count }

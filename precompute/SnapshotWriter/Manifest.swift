@@ -94,15 +94,16 @@ extension Manifest.File {
 }
 
 extension SHA256 {
-  static func hash(_ data: Data) -> Digest {
+  package static func hash(_ data: Data) -> Digest {
     data.withUnsafeBytes { hash(ByteView($0)) }
   }
 
-  mutating func update(_ data: Data) {
+  package mutating func update(_ data: Data) {
     data.withUnsafeBytes { update(ByteView($0)) }
   }
 }
 
-func hexadecimal(_ digest: SHA256.Digest) -> String {
+/// Lower case, two digits a byte.
+package func hexadecimal(_ digest: SHA256.Digest) -> String {
   digest.indices.map { String(format: "%02x", digest[$0]) }.joined()
 }
