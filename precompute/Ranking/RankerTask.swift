@@ -11,6 +11,14 @@ struct RankerTask {
   let kinds: [RankerKind]
   let questions: EvaluationProtocol
 
+  /// How many questions a session of so many events asks, about.
+  func positions(ofSessionOf events: Int) -> Int {
+    switch questions {
+    case .next: events - 1
+    case .basket(let most): events > 1 ? min(events, most) : 0
+    }
+  }
+
   /// Ordered sessions ask what comes next, and what else belongs into the cart where they say what was put there; of unordered ones
   /// only the second can be asked.
   static func all(_ table: EventTable, _ configuration: Configuration) -> [RankerTask] {

@@ -26,18 +26,24 @@ struct RankerTraining {
   func rankers() throws -> [RankerKind: [TreeEnsemble.Tree]] {
     guard parameters.trees > 0 else { return [:] }
     let tasks = RankerTask.all(log.table, configuration)
-    let rolling = RollingFolds(log.table, count: parameters.folds, positions: parameters.positions)
+    let rolling = RollingFolds(log.table, count: parameters.folds, positions: parameters.positions) { events in
+      tasks[0].positions(ofSessionOf: events)
+    }
     var examples = tasks.map { _ in RankingExamples(featureCount: Feature.count) }
+    var asked = tasks.map { _ in 0 }
     for (number, fold) in rolling.folds.enumerated() {
       progress("ranker: learning from the past, \(number + 1) of \(rolling.folds.count)")
       guard let snapshot = try index(before: fold.cut) else { continue }
       for (task, questions) in tasks.enumerated() {
-        examples[task].append(contentsOf: try ask(snapshot, questions.questions, rolling.sessions(of: fold)))
+        let answers = try ask(snapshot, questions.questions, rolling.sessions(of: fold))
+        examples[task].append(contentsOf: answers.examples)
+        asked[task] += answers.asked
       }
     }
     var rankers: [RankerKind: [TreeEnsemble.Tree]] = [:]
-    for (task, examples) in zip(tasks, examples) where examples.groupCount >= parameters.minimumPositions {
-      progress("ranker: \(task.kinds[0].name), \(examples.groupCount) positions")
+    for (number, task) in tasks.enumerated() where examples[number].groupCount >= parameters.minimumPositions {
+      let examples = examples[number]
+      progress("ranker: \(task.kinds[0].name), \(examples.groupCount) of \(asked[number]) positions have their target")
       let trees = GradientBoosting(
         examples, parameters: GradientBoosting.Parameters(parameters), parallelism: parallelism
       ).trees
@@ -60,19 +66,20 @@ struct RankerTraining {
   /// What the scorer knows of its candidates wherever the target is one of them.
   private func ask(
     _ snapshot: TrainedSnapshot, _ questions: EvaluationProtocol, _ sessions: [Bool]
-  ) throws -> RankingExamples {
+  ) throws -> (examples: RankingExamples, asked: Int) {
     var examples = RankingExamples(featureCount: Feature.count)
     let test: TestSet
     do {
       test = try TestSet(
         log, isIncluded: sessions, protocol: questions, configuration: configuration, seed: configuration.seed)
-    } catch EvaluationError.noPositions { return examples }
-    guard let base = try snapshot.open().snapshots.base else { return examples }
+    } catch EvaluationError.noPositions { return (examples, 0) }
+    guard let base = try snapshot.open().snapshots.base else { return (examples, 0) }
     let items = ItemDirectory(test.itemIDs, base)
     let scorer = try Scorer(snapshot, test, items, context: questions.context)
     let every = max(1, test.positionCount * parameters.folds / parameters.positions)
+    let asked = stride(from: 0, to: test.positionCount, by: every)
     var rows = Candidates()
-    for number in stride(from: 0, to: test.positionCount, by: every) {
+    for number in asked {
       let position = test.positions[number]
       rows.removeAll(target: items.numbers[Int(test.sessions[position.session][position.target].item)])
       scorer.candidates(at: position) { rows.append($0, $1) }
@@ -80,7 +87,7 @@ struct RankerTraining {
         examples.append(group.rows, weights: group.weights, target: group.target)
       }
     }
-    return examples
+    return (examples, asked.reduce(0) { count, _ in count + 1 })
   }
 }
 

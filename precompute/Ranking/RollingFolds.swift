@@ -15,17 +15,28 @@ struct RollingFolds {
   /// By session: when it starts.
   let starts: [UInt32]
 
-  init(_ table: EventTable, count: Int, positions: Int) {
+  /// - Parameters:
+  ///   - positions: questions wanted in all.
+  ///   - perSession: how many a session of so many events asks.
+  init(_ table: EventTable, count: Int, positions: Int, perSession: (Int) -> Int) {
     var starts = [UInt32](repeating: .max, count: table.sessionCount)
-    for (session, time) in zip(table.sessions, table.times) { starts[Int(session)] = min(starts[Int(session)], time) }
+    var sizes = [Int](repeating: 0, count: table.sessionCount)
+    for (session, time) in zip(table.sessions, table.times) {
+      starts[Int(session)] = min(starts[Int(session)], time)
+      sizes[Int(session)] += 1
+    }
     self.starts = starts
-    let times = table.times.sorted()
-    guard let oldest = times.first, let newest = times.last, newest - oldest >= 10 else {
+    guard let oldest = table.times.min(), let newest = table.times.max(), newest - oldest >= 10 else {
       folds = []
       return
     }
+    var wanted = positions / count
+    var start = newest
+    for session in starts.indices.sorted(by: { starts[$0] > starts[$1] }) where wanted > 0 && sizes[session] > 0 {
+      wanted -= perSession(sizes[session])
+      start = starts[session]
+    }
     let longest = (newest - oldest) / 10
-    let start = times[max(0, times.count - 1 - positions / count)]
     let length = min(longest, max(newest - start, min(86_400, longest)))
     folds = (1...count).reversed().map { back in
       let end = newest + 1 - UInt32(back - 1) * length

@@ -1,3 +1,4 @@
+import Models
 import Configuration
 import Evaluation
 import EventLog
