@@ -61,7 +61,7 @@ dist/probe.wasm: FORCE
 	@scripts/build-wasm probe-module probe
 
 lint: ## Swift sources as `swift format` wants them
-	swift format lint --strict --recursive --parallel Package.swift Sources precompute Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources precompute Tests Benchmarks
 
 sizes: ## bytes of scorer.wasm by target, against their budgets
 	@scripts/setup build test

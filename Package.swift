@@ -101,6 +101,10 @@ let package = Package(
         "Report", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
+    .executableTarget(
+      name: "factors-benchmark", dependencies: ["EventLog", "Models", "Session", arguments],
+      path: "Benchmarks/Factors", swiftSettings: strict),
+
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
     .target(name: "Probe", dependencies: ["Bytes", "SQLiteReader"], path: "Tests/Probe", swiftSettings: strict),
     .executableTarget(

@@ -8,6 +8,13 @@ import Foundation
 ///     s_u = (n_u + α₀·items)^ν,  s_i = (n_i + α₀·people)^ν,  n the number of seen cells of a row.
 ///
 /// Rows are solved by `RidgeSolver`, from a start that depends on the seed and the item alone.
+///
+/// A new session folds in as the weighted mean of its items' rows, or by solving its own row's system. Measured with 32
+/// dimensions, all items ranked by the product, MRR/HitRate@20: on Serenade's toy sessions (position decay 2, current item
+/// excluded, means over the validation day and the last two days of training, each held out) mean .252/.581, solved
+/// .248/.581, and mean with the cosine for the product .281/.608; on Online Retail's baskets (June, July and August 2011
+/// each held out, outside the UK, baskets as people) mean .069/.212, solved .072/.252, cosine .071/.219. So the mean serves
+/// sessions as well, the cosine beats the product, and solving pays for baskets alone.
 public struct ImplicitALS: Sendable {
   public struct Parameters: Sendable {
     public var weights = EventWeights.standard

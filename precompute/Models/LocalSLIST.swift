@@ -17,8 +17,8 @@ import Foundation
 /// decay 2, current item excluded; means over the validation day and the last two days of training, each held out),
 /// MRR/HitRate@20: .359/.636, with `dropout` 0 .361/.632, α 0.3 .358/.636; `NextItem` in its place .342/.641. On Online
 /// Retail (June, July and August 2011 each held out, every item of a basket hidden in turn, up to 15), outside the UK:
-/// .177/.443, `sizeExponent` 0 .177/.440, 1 .169/.428, `CoOccurrence` in its place .137/.382; in the UK .170/.424, there
-/// `CoOccurrence` .138/.364.
+/// .177/.443, `sizeExponent` 0 .177/.440, 1 .169/.428, `CoOccurrence` in its place .137/.382, and the dense inverse (EASE,
+/// λ 30, the same weights) .174/.438; in the UK .170/.424, there `CoOccurrence` .138/.364.
 public enum LocalSLIST {
   public struct Parameters: Sendable {
     /// Whether the order of a session's events means anything; false for baskets, where α is 1.

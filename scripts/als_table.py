@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Martlet's factors beside those of PyPI `implicit`: time to learn and quality, on the same matrices.
+
+    scripts/als_table.py [--data DIR] [--factors 32 64] [--rounds 5]
+
+One cell of each person's row is hidden (the last where there is an order), for up to 3,000 people to choose parameters by and as many
+others to report; all items that the person's row does not show are ranked. Each library chooses from a grid of its two
+parameters, at the smallest number of factors. Times are of the fit alone, the least of the rounds, in which the
+two take turns: by the clock on two threads, and of the processor on one, which other work on the machine disturbs less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import itertools
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = ROOT / ".venv-als"
+REQUIREMENTS = ["implicit==0.7.3", "threadpoolctl"]
+
+ITERATIONS = 8
+HIDDEN_PEOPLE = 6000
+MARTLET_GRID = {"regularization": [0.01, 0.03, 0.1], "unobserved_share": [0.3, 1.0, 3.0, 10.0]}
+IMPLICIT_GRID = {"regularization": [0.01, 0.1, 1.0, 10.0], "alpha": [1.0, 10.0, 100.0, 1000.0, 10000.0]}
+
+
+def enter_environment() -> None:
+    """Goes on in a virtual environment that has `implicit`."""
+    python = ENVIRONMENT / "bin/python"
+    if Path(sys.prefix).resolve() == ENVIRONMENT.resolve():
+        return
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True)
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS]
+        subprocess.run(install, check=True)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as `implicit` asks for: its threads are its own
+    os.execv(python, [python, *sys.argv])
+
+
+if __name__ == "__main__":
+    enter_environment()
+
+import numpy as np  # noqa: E402
+from scipy.sparse import csr_matrix  # noqa: E402
+
+
+def serenade_toy(folder: Path):
+    with gzip.open(folder / "serenade-toy/train.tsv.gz", "rt") as text:
+        rows = [line.split("\t") for line in itertools.islice(text, 1, None)]
+    return [(session, item) for session, item, _ in sorted(rows, key=lambda row: float(row[2]))]
+
+
+def online_retail(folder: Path):
+    """Customers and what they bought; without cancellations and service lines."""
+    with gzip.open(folder / "online-retail/online-retail-to-2011-09.csv.gz", "rt", errors="replace") as text:
+        for row in csv.DictReader(text):
+            if row["CustomerID"] and row["StockCode"][:5].isdigit() and float(row["Quantity"]) > 0:
+                yield row["CustomerID"], row["StockCode"]
+
+
+def simulated(_: Path, people=50_000, items=20_000, tastes=200):
+    """People with three of 200 tastes each; a taste is a spread of popularity over 400 items, and a tenth is noise."""
+    random = np.random.default_rng(1)
+    members = np.stack([random.permutation(items)[:400] for _ in range(tastes)])
+    weights = 1 / np.arange(1, 401) ** 0.7
+    lengths = random.geometric(1 / 20, people) + 2
+    person = np.repeat(np.arange(people), lengths)
+    taste = random.integers(0, tastes, (people, 3))[person, random.integers(0, 3, len(person))]
+    item = members[taste, random.choice(400, len(person), p=weights / weights.sum())]
+    item = np.where(random.random(len(person)) < 0.1, random.integers(0, items, len(person)), item)
+    return zip(person.tolist(), item.tolist())
+
+
+class Problem:
+    """A matrix with hidden cells, as a file for Martlet and as `scipy` rows for `implicit`."""
+
+    def __init__(self, pairs, folder: Path):
+        people: dict = {}
+        items: dict = {}
+        rows: list[list[int]] = []
+        for person, item in pairs:
+            number = people.setdefault(person, len(people))
+            if number == len(rows):
+                rows.append([])
+            rows[number].append(items.setdefault(item, len(items)))
+        candidates = [person for person, row in enumerate(rows) if len(set(row)) >= 3]
+        random = np.random.default_rng(7)
+        chosen = random.permutation(candidates)[:HIDDEN_PEOPLE]
+        self.hidden = {int(person): rows[person][-1] for person in chosen}
+        self.validation, self.report = chosen[: len(chosen) // 2], chosen[len(chosen) // 2 :]
+        for person, item in self.hidden.items():
+            rows[person] = [other for other in rows[person] if other != item]
+        self.views = folder / "views.tsv"
+        with self.views.open("w") as text:
+            for person, row in enumerate(rows):
+                text.writelines(f"{person}\t{item}\n" for item in row)
+        indices = np.concatenate([np.array(row) for row in rows])
+        person_of = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        self.item_count = int(indices.max()) + 1
+        counts = csr_matrix((np.ones(len(indices), np.float32), (person_of, indices)), (len(rows), self.item_count))
+        counts.sum_duplicates()
+        counts.data = np.log2(1 + counts.data)  # the confidences of Martlet
+        self.matrix = counts
+
+    def quality(self, people, factors) -> tuple[float, float]:
+        """HitRate@20 and NDCG@20 of the hidden cells; items without any cell left are answers that cannot be given."""
+        of_people, of_items = factors
+        ranks = []
+        for chunk in np.array_split(people, max(1, len(people) // 500)):
+            scores = of_people[chunk] @ of_items.T
+            for row, person in enumerate(chunk):
+                start, end = self.matrix.indptr[person : person + 2]
+                scores[row, self.matrix.indices[start:end]] = -np.inf
+                target = self.hidden[int(person)]
+                known = target < self.item_count
+                ranks.append(np.sum(scores[row] > scores[row, target]) if known else np.inf)
+        ranks = np.array(ranks)
+        return float(np.mean(ranks < 20)), float(np.mean(np.where(ranks < 20, 1 / np.log2(ranks + 2), 0)))
+
+
+def run_martlet(problem: Problem, factors: int, threads: int, **parameters):
+    out = problem.views.with_suffix("")
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in parameters.items()]
+    answer = subprocess.run(
+        [ROOT / ".build/release/factors-benchmark", problem.views, f"--factors={factors}",
+         f"--iterations={ITERATIONS}", f"--threads={threads}", f"--out={out}", *options],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    tables = [np.fromfile(f"{out}.{name}", np.float32).reshape(-1, factors) for name in ("people", "items")]
+    return tuple(map(float, answer.stdout.split())), tables
+
+
+def run_implicit(problem: Problem, factors: int, threads: int, **parameters):
+    from implicit.cpu.als import AlternatingLeastSquares
+
+    model = AlternatingLeastSquares(
+        factors=factors, iterations=ITERATIONS, num_threads=threads, random_state=1, **parameters
+    )
+    start, processor_start = time.perf_counter(), time.process_time()
+    model.fit(problem.matrix, show_progress=False)
+    return (time.perf_counter() - start, time.process_time() - processor_start), (model.user_factors, model.item_factors)
+
+
+RUNS = {"Martlet": (run_martlet, MARTLET_GRID), "implicit": (run_implicit, IMPLICIT_GRID)}
+
+
+def choose(problem: Problem, run, grid, factors: int) -> dict:
+    pairs = [dict(zip(grid, values)) for values in itertools.product(*grid.values())]
+    return max(pairs, key=lambda pair: problem.quality(problem.validation, run(problem, factors, 2, **pair)[1])[1])
+
+
+def row(title: str, problem: Problem, best: dict, factors: int, rounds: int) -> str:
+    wall, processor, quality = {}, {}, {}
+    for _ in range(rounds):
+        for name, (run, _) in RUNS.items():
+            times, tables = run(problem, factors, 2, **best[name])
+            wall[name] = min(wall.get(name, np.inf), times[0])
+            quality[name] = "{:.3f} / {:.3f}".format(*problem.quality(problem.report, tables))
+            processor[name] = min(processor.get(name, np.inf), run(problem, factors, 1, **best[name])[0][1])
+    people, items = problem.matrix.shape
+    cells = [f"{title}, {people:,} × {items:,}", f"{problem.matrix.nnz:,}", str(factors)]
+    for seconds in (wall, processor):
+        ours, theirs = seconds["Martlet"], seconds["implicit"]
+        cells += [f"{ours:.3f}", f"{theirs:.3f}", f"{ours / theirs:.2f}"]
+    return f"| {' | '.join([*cells, quality['Martlet'], quality['implicit']])} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared/data", help="serenade-toy and online-retail")
+    parser.add_argument("--factors", type=int, nargs="+", default=[32, 64])
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    subprocess.run(["swift", "build", "-c", "release", "--product", "factors-benchmark"], cwd=ROOT, check=True,
+                   stdout=sys.stderr)  # fmt: skip
+    print(f"{ITERATIONS} iterations, least of {arguments.rounds} rounds; seconds by the clock on two threads, "
+          "and of the processor on one\n")  # fmt: skip
+    print("| matrix | cells | factors | clock s: Martlet | implicit | ratio | processor s: Martlet | implicit | ratio "
+          "| HR@20 / NDCG@20: Martlet | implicit |")  # fmt: skip
+    print("|---" * 11 + "|")
+    for source in (serenade_toy, online_retail, simulated):
+        with tempfile.TemporaryDirectory() as folder:
+            problem = Problem(source(arguments.data), Path(folder))
+            best = {name: choose(problem, run, grid, min(arguments.factors)) for name, (run, grid) in RUNS.items()}
+            print(source.__name__, best, file=sys.stderr)
+            for factors in arguments.factors:
+                print(row(source.__name__.replace("_", "-"), problem, best, factors, arguments.rounds), flush=True)
+
+
+if __name__ == "__main__":
+    main()
