@@ -9,7 +9,8 @@ struct PopularityLadder {
   /// The region's parent, where it has one below the world.
   let parent: RegionSnapshot?
   let category: UInt16?
-  let segment: Int?
+  /// What is popular in the visitor's segment; empty where that is not known or kept.
+  let segment: ByteView
 
   /// Enough for every answer, however much of it was refused.
   static let listMax = 512
@@ -23,7 +24,7 @@ struct PopularityLadder {
       if let region { work &+= add(region.topList(row), .categoryInRegion, to: &set, wanted) }
       work &+= add(base.topList(row), .categoryEverywhere, to: &set, wanted)
     }
-    if let segment { work &+= add(base.topList(TopList.row(segment: segment)), .segment, to: &set, wanted) }
+    work &+= add(segment, .segment, to: &set, wanted)
     if let region { work &+= add(region.topList(TopList.overallRow), .region, to: &set, wanted) }
     if let parent { work &+= add(parent.topList(TopList.overallRow), .parentRegion, to: &set, wanted) }
     work &+= add(base.topList(TopList.overallRow), .everywhere, to: &set, wanted)
@@ -32,7 +33,7 @@ struct PopularityLadder {
 
   @inline(never)
   private func add(_ list: ByteView, _ rung: Rung, to set: inout CandidateSet, _ wanted: Int) -> UInt32 {
-    let step = 1 / Float(UInt32(1) &<< UInt32(rung.rawValue))
+    let step = share(of: rung)
     var index = 0
     let count = min(TopList.count(list), PopularityLadder.listMax)
     var named = 0
@@ -46,11 +47,17 @@ struct PopularityLadder {
     return UInt32(truncatingIfNeeded: index)
   }
 
+  /// Half of the rung before. One that is not there takes no part, so that a shop without segment lists loses nothing to them.
+  private func share(of rung: Rung) -> Float {
+    let isMissing = segment.isEmpty && rung.rawValue > Rung.segment.rawValue
+    return 1 / Float(UInt32(1) &<< UInt32(isMissing ? rung.rawValue &- 1 : rung.rawValue))
+  }
+
   /// The last resort, where all lists are exhausted: items in order of traffic, which is the order of their numbers.
   private func addByTraffic(to set: inout CandidateSet, _ wanted: Int) -> UInt32 {
     var item: UInt32 = 0
     while set.count < wanted, item < base.shown {
-      if let place = set.place(item) { set[place].stand(on: .traffic, 1 / 128) }
+      if let place = set.place(item) { set[place].stand(on: .traffic, 0.5 * share(of: .traffic)) }
       item &+= 1
     }
     return item

@@ -77,7 +77,8 @@ public struct Recommender: ~Copyable {
     let category = category(query, base)
     let region = snapshots.region(serving: query.region)
     let ladder = PopularityLadder(
-      base: base, region: region, parent: snapshots.parent(of: region), category: category, segment: segment)
+      base: base, region: region, parent: snapshots.parent(of: region), category: category,
+      segment: segment.map { base.topList(TopList.row(segment: $0)) } ?? .empty)
     work &+= ladder.add(to: &candidates, wanted: max(2 * query.limit, 40))
     if let category {
       for index in candidates.indices {

@@ -149,8 +149,19 @@ public struct TrainedModels: Sendable {
     let matrix = InteractionMatrix(table, people: People(table), weights: weights, parallelism: parallelism)
     let als = ImplicitALS.fit(
       matrix, parameters: ImplicitALS.Parameters(configuration, weights, dimensions), parallelism: parallelism)
-    return QuantisedFactors(als.itemFactors, dimensions: dimensions)
+    return QuantisedFactors(normalised(als.itemFactors, dimensions: dimensions), dimensions: dimensions)
   }
+}
+
+/// Rows of length one, so that products are cosines.
+private func normalised(_ factors: [Float], dimensions: Int) -> [Float] {
+  var factors = factors
+  for start in stride(from: 0, to: factors.count, by: dimensions) {
+    let row = start..<start + dimensions
+    let length = row.reduce(Float(0)) { $0 + factors[$1] * factors[$1] }.squareRoot()
+    if length > 0 { for index in row { factors[index] /= length } }
+  }
+  return factors
 }
 
 // MARK: From the configuration
