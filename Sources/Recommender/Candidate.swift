@@ -3,9 +3,9 @@ import SnapshotFormat
 /// What lists say of an item: the four kinds of list, and two steps along the first. Raw values of the first four are
 /// those of `ListKind`.
 enum Evidence: Int, CaseIterable {
-  case nextItem = 0
-  case boughtTogether = 1
-  case slist = 2
+  case slist = 0
+  case nextItem = 1
+  case boughtTogether = 2
   case content = 3
   case twoSteps = 4
 

@@ -55,7 +55,7 @@ public struct Recommender: ~Copyable {
     collect(query, session, base)
     // A ranker has learned from sessions; where there is none, it knows nothing.
     let ranker = interests.newest == nil ? nil : base.ranker(query.context, showsItem: query.showsItem)
-    if let ranker { fillFeatures(query, base) ; rank(by: ranker) } else { rankByBlend(query, base) }
+    if let ranker { fillFeatures(query, base); rank(by: ranker) } else { rankByBlend(query, base) }
     selection.select(query.limit, of: shortlist, from: candidates)
     for rank in selection.places.indices {
       answer.append(explain(candidates[Int(selection.places[rank])], ranker, base))

@@ -7,7 +7,7 @@ import SnapshotFormat
 /// `blend`. Exponentials are tabulated by the builder; the scorer has no libm.
 struct ScoringWeights: ~Copyable {
   private var events = FixedArray<Float>(repeating: 0, count: 16)
-  private var decay = FixedArray<Float>(repeating: 0, count: 64)
+  private var decay = FixedArray<Float>(repeating: 0, count: Session.signalsMax + 1)
   private var blend = FixedArray<Float>(repeating: 0, count: 128)
 
   mutating func read(_ file: SnapshotFile) throws(SnapshotError) {

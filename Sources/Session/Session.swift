@@ -18,7 +18,7 @@ public struct Signal: Equatable, BitwiseCopyable, Sendable {
 /// What is held on one visitor: the newest signals inside the window, oldest first.
 public struct Session: ~Copyable {
   /// Signals kept; the older ones fall out first.
-  public static let signalsMax = 32
+  public static let signalsMax = 64
 
   public private(set) var signals = FixedArray<Signal>(capacity: Session.signalsMax)
   /// Goes up by one with every stored change, so that the newer of two tokens can be told.

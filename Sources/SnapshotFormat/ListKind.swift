@@ -1,12 +1,13 @@
 /// The kinds of item-to-item lists. Each is a heap of `ItemList`s and a column of their addresses; a kind without any list has
-/// neither.
+/// neither. The scorer takes them in this order: where a long session's lists name more items than it has room for, the weaker
+/// kinds lose.
 public enum ListKind: Int, CaseIterable, Sendable {
+  /// The rows of a linear item-to-item model: local SLIST.
+  case slist
   /// What followed in other sessions: sequential rules.
   case nextItem
   /// What was bought in the same basket.
   case boughtTogether
-  /// The rows of a linear item-to-item model: local SLIST.
-  case slist
   /// What is alike by its attributes.
   case content
 

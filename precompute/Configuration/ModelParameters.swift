@@ -49,7 +49,7 @@ public struct ModelParameters: Sendable, Equatable {
   public struct Content: Sendable, Equatable {
     public var length = 20
     /// Items with so many sessions need no list by content; nil: all have one.
-    public var evidenceBelow: Int? = 20
+    public var evidenceBelow: Int?
     public var categoryWeight = 1.0
     public var brandWeight = 0.5
     public var titleWeight = 1.0

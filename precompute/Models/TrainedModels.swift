@@ -85,6 +85,7 @@ public struct TrainedModels: Sendable {
         table: known, people: people, catalogue: log.catalogue, attributes: attributes, sessionsOfItem: sessionsOfItem,
         weights: weights, configuration: configuration, asOf: asOf, parallelism: parallelism))
     progress(.nextItem)
+    let halfLife = halfLife(table, asOf: asOf)
     let empty = ItemLists(emptyRows: known.itemIDs.count)
     let sources = configuration.sources
     let next =
@@ -92,20 +93,21 @@ public struct TrainedModels: Sendable {
       ? empty
       : NextItem.fit(
         table, sessions: sessions, catalogue: log.catalogue,
-        parameters: NextItem.Parameters(configuration, weights), asOf: asOf, parallelism: parallelism)
+        parameters: NextItem.Parameters(configuration, weights, halfLife), asOf: asOf, parallelism: parallelism)
     progress(.slist)
     let slist =
       !sources.slist
       ? empty
       : LocalSLIST.fit(
         table, sessions: sessions, catalogue: log.catalogue,
-        parameters: LocalSLIST.Parameters(configuration, weights), asOf: asOf, parallelism: parallelism)
+        parameters: LocalSLIST.Parameters(configuration, weights, halfLife), asOf: asOf, parallelism: parallelism)
     progress(.boughtTogether)
     let together =
       !sources.boughtTogether
       ? empty
       : BoughtTogether.fit(
-        table, sessions: sessions, catalogue: log.catalogue, parameters: BoughtTogether.Parameters(configuration),
+        table, sessions: sessions, catalogue: log.catalogue,
+        parameters: BoughtTogether.Parameters(configuration, halfLife),
         asOf: asOf, parallelism: parallelism)
     progress(.content)
     let content =
@@ -119,7 +121,8 @@ public struct TrainedModels: Sendable {
       itemIDs: known.itemIDs, catalogue: log.catalogue, attributes: attributes,
       isShown: isShown, regionNames: known.regionNames, regions: regions, popularity: popular, regionLift: regionLift,
       segments: segments, next: next, together: together, slist: slist, content: content,
-      factors: sources.factors && dimensions > 0 ? factors(table, configuration, weights, dimensions, parallelism) : nil,
+      factors: sources.factors && dimensions > 0
+        ? factors(table, configuration, weights, dimensions, parallelism) : nil,
       sessionsOfItem: sessionsOfItem, asOf: asOf, laterEvents: log.table.count - known.count)
   }
 
@@ -134,6 +137,14 @@ public struct TrainedModels: Sendable {
     // Fewer events have no thousandth to speak of.
     guard times.count >= 1000, UInt64(newest) > bulk else { return newest }
     return times.last { UInt64($0) <= bulk } ?? newest
+  }
+
+  /// The half-life of a session in item-to-item lists where the configuration names none, seconds: half the time that the log
+  /// covers, a week at least. Measured on Serenade's toy sessions (31 days; three days held out in turn), MRR@20: .346 at 7d, .347
+  /// at 10d, .350 at 14d, .347 without; on Online Retail's baskets outside the UK (nine months; July and August held out in
+  /// turn), HitRate@20: .467 at 60d, .474 at 90d, .471 at 120d, .465 without.
+  private static func halfLife(_ table: EventTable, asOf: UInt32) -> Double {
+    Double(max(7 * 86_400, (asOf - min(asOf, table.times.min() ?? asOf)) / 2))
   }
 
   /// Whether the log is of unordered purchases alone: what followed an item is then what was bought with it, and a
@@ -198,19 +209,19 @@ extension RegionLift.Parameters {
 }
 
 extension NextItem.Parameters {
-  init(_ configuration: Configuration, _ weights: EventWeights) {
+  init(_ configuration: Configuration, _ weights: EventWeights, _ halfLife: Double) {
     self.init()
     self.weights = weights
     ordered = configuration.events.isOrdered
     steps = configuration.models.nextItem.steps
     minimumSupport = configuration.models.nextItem.minimumSupport
     length = configuration.models.nextItem.length
-    recencyHalfLife = configuration.models.nextItem.recencyHalfLifeSeconds.map(Double.init)
+    recencyHalfLife = configuration.models.nextItem.recencyHalfLifeSeconds.map(Double.init) ?? halfLife
   }
 }
 
 extension LocalSLIST.Parameters {
-  init(_ configuration: Configuration, _ weights: EventWeights) {
+  init(_ configuration: Configuration, _ weights: EventWeights, _ halfLife: Double) {
     self.init(ordered: configuration.events.isOrdered)
     let slist = configuration.models.slist
     self.weights = weights
@@ -221,7 +232,7 @@ extension LocalSLIST.Parameters {
     sessionShare = slist.sessionShare ?? sessionShare
     sizeExponent = slist.sizeExponent ?? sizeExponent
     minimumSupport = slist.minimumSupport
-    recencyHalfLife = slist.recencyHalfLifeSeconds.map(Double.init)
+    recencyHalfLife = slist.recencyHalfLifeSeconds.map(Double.init) ?? halfLife
   }
 }
 
@@ -238,11 +249,11 @@ extension ContentSimilarity.Parameters {
 }
 
 extension BoughtTogether.Parameters {
-  init(_ configuration: Configuration) {
+  init(_ configuration: Configuration, _ halfLife: Double) {
     self.init()
     length = configuration.models.boughtTogether.length
     baskets.minimumSupport = configuration.models.boughtTogether.minimumSupport
-    recencyHalfLife = configuration.models.boughtTogether.recencyHalfLifeSeconds.map(Double.init)
+    recencyHalfLife = configuration.models.boughtTogether.recencyHalfLifeSeconds.map(Double.init) ?? halfLife
   }
 }
 

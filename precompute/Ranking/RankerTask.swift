@@ -23,12 +23,15 @@ struct RankerTask {
   /// only the second can be asked.
   static func all(_ table: EventTable, _ configuration: Configuration) -> [RankerTask] {
     let basket = EvaluationProtocol.basket(perBasket: 5)
-    guard configuration.events.isOrdered else { return [RankerTask(kinds: [.basket, .session, .page], questions: basket)] }
+    guard configuration.events.isOrdered else {
+      return [RankerTask(kinds: [.basket, .session, .page], questions: basket)]
+    }
     let next = [
       RankerTask(kinds: [.session], questions: .next(excludingCurrent: false)),
       RankerTask(kinds: [.page], questions: .next(excludingCurrent: true)),
     ]
     let cartTypes = [EventType.addToCart.rawValue, EventType.purchase.rawValue]
-    return table.types.contains(where: cartTypes.contains) ? next + [RankerTask(kinds: [.basket], questions: basket)] : next
+    return table.types.contains(where: cartTypes.contains)
+      ? next + [RankerTask(kinds: [.basket], questions: basket)] : next
   }
 }

@@ -38,7 +38,7 @@ struct BaseContents {
     dimensions = models.factors?.dimensions ?? 0
     slotCount = SlotIndex.slotCount(items: ids.count)
     lists = ListBudget(
-      ListKind.allCases.map(models.lists), traffic: models.popularity.itemPopularity, entries: entries)
+      ListKind.allCases.map { (models.lists($0), BaseContents.value($0, models)) }, entries: entries)
     try packIDs()
     for kind in ListKind.allCases { try packLists(kind, models.lists(kind), lists.kept[kind.rawValue]) }
     try packAttributes(models)
@@ -48,6 +48,17 @@ struct BaseContents {
     for slot in SlotIndex.build(names: names.names) { slots.append(slot) }
     columns.append((Column.slot.table, slots.blocks))
   }
+
+  /// By item: what its list of `kind` is worth. That is its traffic; likeness is asked for where sessions say little.
+  private static func value(_ kind: ListKind, _ models: TrainedModels) -> [Float] {
+    // Items that nobody has visited lately still get visits.
+    let traffic = models.popularity.itemPopularity.map { max($0, 1e-9) }
+    guard kind == .content else { return traffic }
+    return zip(traffic, models.sessionsOfItem).map { $0 * (1 - confidence(sessions: $1)) }
+  }
+
+  /// n / (n + β).
+  private static func confidence(sessions: UInt32) -> Float { Float(sessions) / (Float(sessions) + confidenceBeta) }
 
   private mutating func packIDs() throws {
     var heap = HeapPacker(pageSize: pageSize)
@@ -93,8 +104,8 @@ struct BaseContents {
       category.append(UInt16(clamping: models.attributes.categoryOfItem[index]))
       brand.append(UInt16(clamping: models.attributes.brandOfItem[index]))
       price.append(models.catalogue.items[index].price ?? unknownPrice)
-      let sessions = Float(models.sessionsOfItem[index])
-      confidence.append(UInt8((255 * sessions / (sessions + BaseContents.confidenceBeta)).rounded(.toNearestOrEven)))
+      let share = BaseContents.confidence(sessions: models.sessionsOfItem[index])
+      confidence.append(UInt8((255 * share).rounded(.toNearestOrEven)))
       popularity.append(BrainFloat.encode(models.popularity.itemPopularity[index]))
     }
     columns += [

@@ -15,9 +15,12 @@ struct ListBudget {
   /// The part of the value of all entries that is kept, 0...1.
   let valueKept: Double
 
-  /// - Parameter entries: how many to keep at most, over all lists.
-  init(_ lists: [ItemLists], traffic: [Float], entries: Int) {
-    let value = lists.map { ListBudget.values($0, traffic: traffic) }
+  /// - Parameters:
+  ///   - kinds: the lists of each kind, and by item what one is worth.
+  ///   - entries: how many to keep at most, over all lists.
+  init(_ kinds: [(lists: ItemLists, value: [Float])], entries: Int) {
+    let lists = kinds.map(\.lists)
+    let value = kinds.map { ListBudget.values($0.lists, ofList: $0.value) }
     let rows = lists.map { list in (0..<list.count).map { list.row($0).prefix(ItemList.countMax) } }
     let listCount = rows.joined().count { !$0.isEmpty }
     let shortest = min(ListBudget.shortest, entries / max(listCount, 1))
@@ -42,17 +45,15 @@ struct ListBudget {
     valueKept = total > 0 ? sum / total : 1
   }
 
-  private static func values(_ list: ItemLists, traffic: [Float]) -> [Float] {
+  private static func values(_ list: ItemLists, ofList worth: [Float]) -> [Float] {
     var values = [Float](repeating: 0, count: list.items.count)
     for item in 0..<list.count {
       let row = list.row(item)
       let sum = row.reduce(Float(0)) { $0 + list.scores[$1] }
       guard sum > 0 else { continue }
-      // Items that nobody has visited lately still get visits.
-      let share = max(traffic[item], 1e-9)
       for (rank, entry) in row.enumerated() {
         // Where a shop's scores are all alike, the heads of all lists come before their tails.
-        values[entry] = share * list.scores[entry] / sum * (1 - Float(rank) * 0x1p-16)
+        values[entry] = worth[item] * list.scores[entry] / sum * (1 - Float(rank) * 0x1p-16)
       }
     }
     return values
