@@ -6,8 +6,8 @@ extension TunableParameter {
   public static let all: [TunableParameter] = [
     .whole("models.next_item.steps", 1...30, standard: "10"),
     .duration("models.next_item.recency_half_life", "1d", "180d", beyond: "~", standard: "~"),
-    .number("models.ranker.learning_rate", 0.02...0.5, standard: "0.15"),
-    .whole("models.ranker.trees", 10...200, standard: "80"),
+    .number("models.ranker.learning_rate", 0.02...0.5, standard: "0.12"),
+    .whole("models.ranker.trees", 10...200, standard: "100"),
     .duration("models.bought_together.recency_half_life", "1d", "180d", beyond: "~", standard: "~"),
     .duration("windows.lists", "3d", "365d", beyond: "all", standard: "all"),
     .number("models.factors.unobserved_share", 0.01...100, standard: "1"),
@@ -30,6 +30,6 @@ extension TunableParameter {
   /// What makes trials quick, the same for all of them: upper bounds that hold in the search, neither in the confirmation nor in the
   /// file. Most of a training is the ranker's, whose indexes and examples need not be all for telling two lists apart.
   static let boundsOfTrials: [(key: String, most: Int, standard: Int)] = [
-    ("models.ranker.folds", 2, 5), ("models.ranker.positions", 4000, 20_000),
+    ("models.ranker.folds", 2, 4), ("models.ranker.positions", 4000, 12_000),
   ]
 }
