@@ -39,7 +39,7 @@ struct ListEvidence: BitwiseCopyable {
   /// The largest part of `sum`, and the place in the session of the item that it came from.
   var largest: Float = 0
   var from: UInt8 = 0
-  /// The session's items that name the candidate.
+  /// The lists that name the candidate: one of each of the session's items, or, for two steps, of each first step.
   var count: UInt8 = 0
 
   @inline(__always)

@@ -17,7 +17,7 @@ public enum Feature {
     case newest = 3
     /// The largest part that one item's list has in the sum.
     case largest = 4
-    /// How many of the session's items name the candidate, as a share of them all.
+    /// How many lists name the candidate, divided by the session's items: a share of them, but for two steps, where an item has many.
     case support = 5
 
     static let count = 6

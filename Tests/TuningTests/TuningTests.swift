@@ -8,12 +8,12 @@ import Replay
 import Testing
 import Tuning
 
-/// Visitors walk round a circle of 40 items, one way for 29 days, then the other way for 6: who forgets soon enough knows what comes
+/// Visitors walk round a circle of 40 items, one way for 25 days, then the other way for 10: who forgets soon enough knows what comes
 /// next, who does not is wrong most of the time.
 private func turningCircle() -> String {
   var text = "session_id,item_id,time\n"
   for session in 0..<420 {
-    let direction = session < 348 ? 1 : -1
+    let direction = session < 300 ? 1 : -1
     for step in 0..<5 {
       let item = ((session * 7 + direction * step) % 40 + 40) % 40
       text += "\(session),i\(item),\(1_600_000_000 + session * 7200 + step)\n"
@@ -34,6 +34,7 @@ struct TuningTests {
     # A shop that turns.
     models:
       ranker: { trees: 0 }   # fixed weights
+      next_item: { recency_half_life: 180d }   # forgets too late
     # Lists without a direction would know the next item whatever happens.
     sources: { two_steps: false, slist: false, bought_together: false, repeats: false, factors: false, content: false,
       popularity: false }
@@ -75,7 +76,8 @@ struct TuningTests {
     // The file that is written loads, keeps what was in it, and scores what the report says.
     let written = try folder.write(report.result(base).text, to: "found.yaml")
     let file = try String(contentsOfFile: written, encoding: .utf8)
-    for line in base.text.split(separator: "\n") { #expect(file.contains(line)) }
+    for line in base.text.split(separator: "\n") where !line.contains("180d") { #expect(file.contains(line)) }
+    #expect(file.contains("# forgets too late"))
     let subject = Evaluation.Subject(
       name: "found", configuration: try Configuration.load(path: written), training: folds.confirmation.training)
     let evaluated = try Evaluation(Evaluator(context: .product)).run(subject, on: folds.confirmation.test).scored
