@@ -125,7 +125,13 @@ let package = Package(
     tests("EdgeService", ["Bytes", "Recommender", "Session", "SnapshotFormat", "TestSupport"]),
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session"]),
-    tests("Models", ["EventLog"]),
+    tests("Models", ["EventLog", "SnapshotFormat"]),
+    tests(
+      "Ranking",
+      [
+        "Configuration", "EventLog", "Models", "Recommender", "Replay", "Session", "SnapshotFormat", "SnapshotWriter",
+        "TestSupport",
+      ]),
     tests(
       "Evaluation",
       [

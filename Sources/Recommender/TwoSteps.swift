@@ -25,7 +25,7 @@ struct TwoSteps: ~Copyable {
     for place in interests.items.indices {
       let interest = interests.items[place]
       guard interest.weight > 0, let bytes = base.list(.nextItem, of: interest.item) else { continue }
-      work &+= strongest(bytes)
+      work &+= strongest(bytes, below: base.shown)
       for index in steps.indices {
         let step = steps[index]
         guard let bytes = base.list(.nextItem, of: step.item) else { continue }
@@ -37,13 +37,15 @@ struct TwoSteps: ~Copyable {
     return work
   }
 
-  /// Fills `steps` from a list, which is sorted by item. Of equal weights the smaller item number stays ahead.
-  private mutating func strongest(_ bytes: ByteView) -> UInt32 {
+  /// Fills `steps` from a list, which is sorted by item. Of equal weights the smaller item number stays ahead. Only a damaged list
+  /// names items that are not shown.
+  private mutating func strongest(_ bytes: ByteView, below shown: UInt32) -> UInt32 {
     steps.removeAll()
     var work: UInt32 = 0
     var list = ItemList.Iterator(bytes)
     while let entry = list.nextEntry() {
       work &+= 1
+      if entry.item >= shown { break }
       var place = steps.count
       while place > 0, steps[place &- 1].weight < entry.weight { place &-= 1 }
       if place == TwoSteps.stepsMax { continue }

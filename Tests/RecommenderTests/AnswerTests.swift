@@ -9,6 +9,10 @@ import Testing
 
 @Suite struct AnswerTests {
   let shop = BuiltShop.planted
+  /// Sources that speak through an item of the session.
+  static let fromSession: Set<Source> = [
+    .slist, .nextItem, .twoSteps, .boughtTogether, .content, .factors, .repeats,
+  ]
 
   @Test func noAnswerHoldsWhatItMustNot() throws {
     var recommender = try shop.recommender()
@@ -33,8 +37,8 @@ import Testing
       let known = Set(request.session.map(\.item) + [request.current].compactMap { $0 })
       #expect(answer.allSatisfy { $0.score.isFinite && $0.score >= 0 })
       for item in answer {
-        let needsItem = item.source == .nextItem || item.source == .boughtTogether || item.source == .factors
-        #expect((item.because != nil) == needsItem)
+        #expect((item.because != nil) == Self.fromSession.contains(item.source))
+        if item.source == .repeats { #expect(item.because == item.id) }
         if let because = item.because { #expect(known.contains(because)) }
       }
     }
@@ -66,7 +70,7 @@ import Testing
     }
     let cart = Request(context: .cart, limit: 3, session: [("2-0", .view), ("2-0", .addToCart)]).answer(
       by: &recommender)
-    #expect(cart[0].id == "2-1" && cart[0].source == .boughtTogether && cart[0].because == "2-0")
+    #expect(cart[0].id == "2-1" && [.boughtTogether, .slist].contains(cart[0].source) && cart[0].because == "2-0")
   }
 
   @Test func unknownItemsSayNothing() throws {
@@ -133,7 +137,7 @@ import Testing
     }
   }
 
-  /// The reason of a next-item answer is the session's item whose list gives it the largest part, worked out here from the
+  /// The reason of an answer from lists is the session's item whose list gives it the largest part, worked out here from the
   /// models' lists in Double. Where quantisation could turn the balance nothing is claimed.
   @Test func theReasonIsTheItemThatSpokeMost() throws {
     var recommender = try shop.recommender()
@@ -146,8 +150,15 @@ import Testing
       var request = Request.random(models.itemIDs, &random)
       request.current = nil
       let interests = Self.interests(request.session, index, weights)
-      for item in request.answer(by: &recommender) where item.source == .nextItem || item.source == .boughtTogether {
-        let lists = item.source == .nextItem ? models.next : models.together
+      for item in request.answer(by: &recommender) {
+        let lists: ItemLists
+        switch item.source {
+        case .nextItem: lists = models.next
+        case .boughtTogether: lists = models.together
+        case .slist: lists = models.slist
+        case .content: lists = models.content
+        default: continue
+        }
         let target = UInt32(index[item.id]!)
         let parts = interests.map { interest -> (id: String, part: Double) in
           let row = lists.row(index[interest.id]!)

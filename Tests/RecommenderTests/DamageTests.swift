@@ -9,11 +9,11 @@ import Testing
 
 /// What a damaged or hostile file may do: be refused with an error that names the place, or give a poorer answer. Never a trap.
 @Suite struct DamageTests {
-  static let shop = BuiltShop.planted
+  static let shop = RankerTests.shop
   static let tables: [StaticString] =
     SnapshotFormat.Column.allCases.map(\.table) + Heap.allCases.map(\.table) + [
       Schema.category, Schema.region, Schema.topList, Schema.itemSalt, Schema.eventWeight, Schema.positionDecay,
-      Schema.blend, Schema.segment,
+      Schema.blend, Schema.segment, Schema.ranker,
     ]
 
   @Test(arguments: tables.map { "\($0)" }) func aTableThatIsMissingIsNamed(table: String) throws {
@@ -61,6 +61,13 @@ import Testing
       ("UPDATE meta SET value = value + 1 WHERE key = 'segments'", .badValue, "segment"),
       ("UPDATE segment SET evidence = x'00'", .badValue, "segment"),
       ("DELETE FROM segment", .badValue, "segment"),
+      ("UPDATE ranker SET trees = x'' WHERE kind = 0", .badValue, "ranker"),
+      ("UPDATE ranker SET trees = 'trees' WHERE kind = 2", .badValue, "ranker"),
+      ("UPDATE ranker SET trees = CAST(trees || x'00' AS BLOB)", .badValue, "ranker"),
+      // One tree over a feature that there is not, one whose numbers are infinite, and more trees than are allowed.
+      ("UPDATE ranker SET trees = CAST(x'010000002F' || zeroblob(43) AS BLOB)", .badValue, "ranker"),
+      ("UPDATE ranker SET trees = CAST(x'01000000000000000000807F' || zeroblob(36) AS BLOB)", .badValue, "ranker"),
+      ("UPDATE ranker SET trees = CAST(x'01010000' || zeroblob(11308) AS BLOB) WHERE kind = 1", .database, "ranker"),
       ("UPDATE item_behaviour SET data = x'00'", .wrongBlockSize, "item_behaviour"),
       ("PRAGMA application_id = 1", .notASnapshot, ""),
       ("PRAGMA user_version = 2", .unknownFormatVersion, ""),

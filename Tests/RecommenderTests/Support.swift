@@ -27,24 +27,7 @@ struct Request {
 
   func answer(by recommender: inout Recommender) -> [Answered] {
     guard let base = recommender.snapshots.base else { return [] }
-    var query = Query()
-    query.context = context
-    query.limit = limit
-    query.showsItem = current != nil
-    query.currentItem = current.flatMap { base.item($0) }
-    query.category = category.flatMap { name in name.withView { base.category(named: $0) } }
-    for id in excluded { if let item = base.item(id) { query.excluded.append(item) } }
-    var visit = Session()
-    for (second, event) in session.enumerated() {
-      let name = event.item.withView { base.name(ofID: $0) }
-      visit.record(Signal(item: name, type: event.type, time: UInt32(second)))
-    }
-    // The region's name is looked at in place.
-    region.withView { view in
-      query.region = view
-      recommender.recommend(query, for: visit)
-      query.region = .empty
-    }
+    asked(of: &recommender) { recommender, query, session in recommender.recommend(query, for: session) }
     return (0..<recommender.answer.count).map { rank in
       let item = recommender.answer[rank]
       return Answered(
@@ -66,7 +49,7 @@ extension Request {
     if random.once(in: 3) { request.category = (PlantedShop.categories + ["Home", "nowhere"])[random.below(6)] }
     request.region = regions[random.below(regions.count)]
     request.excluded = (0..<(random.once(in: 3) ? random.below(60) : 0)).map { _ in id() }
-    request.session = (0..<random.below(40)).map { _ in (id(), EventType.allCases[random.below(9)]) }
+    request.session = (0..<random.below(80)).map { _ in (id(), EventType.allCases[random.below(9)]) }
     return request
   }
 
@@ -89,4 +72,40 @@ extension Request {
 extension BuiltShop {
   /// What an event of each type counts in the planted shop: the defaults.
   var weights: [EventType: Double] { PlantedShop().configuration.weights.mapValues(Double.init) }
+}
+
+extension Request {
+  /// Calls `body` with the snapshot's words for this request.
+  func asked(
+    of recommender: inout Recommender, _ body: (inout Recommender, borrowing Query, borrowing Session) -> Void
+  ) {
+    guard let base = recommender.snapshots.base else { return }
+    var query = Query()
+    query.context = context
+    query.limit = limit
+    query.showsItem = current != nil
+    query.currentItem = current.flatMap { base.item($0) }
+    query.category = category.flatMap { name in name.withView { base.category(named: $0) } }
+    for id in excluded { if let item = base.item(id) { query.excluded.append(item) } }
+    var visit = Session()
+    for (second, event) in session.enumerated() {
+      let name = event.item.withView { base.name(ofID: $0) }
+      visit.record(Signal(item: name, type: event.type, time: UInt32(second)))
+    }
+    // The region's name is looked at in place.
+    region.withView { view in
+      query.region = view
+      body(&recommender, query, visit)
+      query.region = .empty
+    }
+  }
+
+  /// What a ranker sees of this request: items with their rows of the feature table.
+  func features(by recommender: inout Recommender) -> [(item: UInt32, row: [Float])] {
+    asked(of: &recommender) { recommender, query, session in recommender.prepareFeatures(query, for: session) }
+    return (0..<recommender.shortlistCount).map { row in
+      let (item, features) = recommender.shortlisted(row)
+      return (item, Array(UnsafeBufferPointer(start: features, count: Feature.count)))
+    }
+  }
 }

@@ -5,9 +5,10 @@ import Testing
 @Suite struct SessionTests {
   @Test func theOldestFallsOutOfAFullSession() {
     var session = Session()
-    for item in 1...50 as ClosedRange<UInt32> { session.record(Signal(item: item, type: .view, time: item)) }
+    let newest = UInt32(Session.signalsMax) + 18
+    for item in 1...newest { session.record(Signal(item: item, type: .view, time: item)) }
     #expect(session.count == Session.signalsMax)
-    #expect(session.items == Array(stride(from: 50, through: 19, by: -1)))
+    #expect(session.items == Array(stride(from: newest, through: 19, by: -1)))
   }
 
   @Test func expiryDropsWhatIsOlderThanTheWindow() {
@@ -35,7 +36,7 @@ import Testing
     for _ in 0..<500 {
       var session = Session()
       var model: [Signal] = []
-      for _ in 0..<random.below(80) {
+      for _ in 0..<random.below(5 * Session.signalsMax / 2) {
         let time = UInt32(random.below(2_000))
         if random.once(in: 10) {
           let window = UInt32(random.below(2_000))

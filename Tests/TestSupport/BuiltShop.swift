@@ -56,8 +56,9 @@ public final class BuiltShop: @unchecked Sendable {
   ) throws -> (TrainedModels, Snapshot) {
     let log = try log(shop)
     let plan = SnapshotPlan(items: log.table.itemIDs.count, configuration: shop.configuration)
-    let models = TrainedModels.fit(
+    var models = TrainedModels.fit(
       log, shop.configuration, dimensions: plan.dimensions, parallelism: Parallelism(threads: threads))
+    models.rankers = shop.rankers
     return (models, try SnapshotBuilder(models, plan, shop.configuration, directory: directory).build())
   }
 

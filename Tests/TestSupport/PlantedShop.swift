@@ -22,6 +22,8 @@ public struct PlantedShop {
   public var events = ""
   public var catalogue = ""
   public var configuration = Configuration()
+  /// Written into the snapshot as if they had been learned.
+  public var rankers: [RankerKind: [TreeEnsemble.Tree]] = [:]
   /// The items of each block by place: plain ids, ids of other scripts, and the odd ones above.
   public static let blocks: [[String]] = (0..<4).map { block in
     (0..<blockSize).map { place in

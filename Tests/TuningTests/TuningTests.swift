@@ -8,12 +8,12 @@ import Replay
 import Testing
 import Tuning
 
-/// Visitors walk round a circle of 40 items, one way for 25 days, then the other way for 10: who forgets soon enough knows what comes
+/// Visitors walk round a circle of 40 items, one way for 29 days, then the other way for 6: who forgets soon enough knows what comes
 /// next, who does not is wrong most of the time.
 private func turningCircle() -> String {
   var text = "session_id,item_id,time\n"
   for session in 0..<420 {
-    let direction = session < 300 ? 1 : -1
+    let direction = session < 348 ? 1 : -1
     for step in 0..<5 {
       let item = ((session * 7 + direction * step) % 40 + 40) % 40
       text += "\(session),i\(item),\(1_600_000_000 + session * 7200 + step)\n"

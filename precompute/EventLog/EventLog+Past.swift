@@ -3,8 +3,7 @@ extension EventLog {
   /// one, the catalogue of today stands in for that of the day.
   public func past(before moment: UInt32) -> EventLog {
     var past = self
-    guard moment > 0 else { return past }
-    past.table = table.events(from: 0, through: moment - 1)
+    past.table = table.events(from: 0, through: max(moment, 1) - 1)
     if catalogueSummary == nil { past.dropUnseenItems() }
     past.events.times = past.table.times.min().map { $0...(past.table.times.max() ?? $0) }
     return past

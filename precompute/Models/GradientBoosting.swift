@@ -39,8 +39,8 @@ public struct RankingExamples: Sendable {
 }
 
 /// Second-order gradient boosting (Friedman 2001; Chen, Guestrin 2016) of trees with four leaves under the softmax loss of each
-/// group, −log(e^s_target / Σ w·e^s): gradient p − y, Hessian p (1 − p), leaf −ΣG / (ΣH + λ), split gain the sum of G² / (H + λ)
-/// of the two sides less that of the whole. Features are cut into at most 64 bins by quantiles.
+/// group, −log(e^s_target / Σ w·e^s): gradient p − y, Hessian p (1 − p / w) as w rows have it together, leaf −ΣG / (ΣH + λ), split
+/// gain the sum of G² / (H + λ) of the two sides less that of the whole. Features are cut into at most 64 bins by quantiles.
 public struct GradientBoosting: Sendable {
   public struct Parameters: Sendable {
     public var trees = 80
@@ -124,6 +124,7 @@ struct FeatureBins {
 private struct BoostedRows {
   private let offsets: [Int]
   private let targets: [Int]
+  private let weights: [Float]
   /// Logarithms of what rows stand for (sampled softmax), and what the trees add.
   private var scores: [Float]
   /// Gradient and Hessian of each row.
@@ -132,14 +133,14 @@ private struct BoostedRows {
   private var nodes: [UInt8]
 
   init(_ examples: RankingExamples) {
-    (offsets, targets) = (examples.offsets, examples.targets)
+    (offsets, targets, weights) = (examples.offsets, examples.targets, examples.weights)
     scores = examples.weights.map { log($0) }
     derivatives = [SIMD2<Float>](repeating: .zero, count: examples.rowCount)
     nodes = [UInt8](repeating: 0, count: examples.rowCount)
   }
 
   mutating func differentiate(_ parallelism: Parallelism) {
-    let (offsets, targets, scores) = (offsets, targets, scores)
+    let (offsets, targets, weights, scores) = (offsets, targets, weights, scores)
     derivatives.withUnsafeMutableBufferPointer { derivatives in
       let base = derivatives.baseAddress!
       parallelism.forEachChunk(of: targets.count, size: 1024) { groups in
@@ -149,7 +150,7 @@ private struct BoostedRows {
           let sum = rows.reduce(Float(0)) { $0 + exp(scores[$1] - largest) }
           for row in rows {
             let p = exp(scores[row] - largest) / sum
-            base[row] = SIMD2(p - (row == targets[group] ? 1 : 0), max(p * (1 - p), 1e-6))
+            base[row] = SIMD2(p - (row == targets[group] ? 1 : 0), max(p * (1 - p / weights[row]), 1e-6 * weights[row]))
           }
         }
       }
@@ -177,7 +178,7 @@ private struct BoostedRows {
       let leaf = 2 * node + (bins.goesRight(sides[node], row) ? 1 : 0)
       nodes[row] = UInt8(leaf)
       sums[leaf] += SIMD2<Double>(derivatives[row])
-      counts[leaf] += 1
+      counts[leaf] += Double(weights[row])
     }
     let leaves = sums.map { Float(-parameters.learningRate * $0[0] / ($0[1] + parameters.ridge)) }
     for row in nodes.indices { scores[row] += leaves[Int(nodes[row])] }

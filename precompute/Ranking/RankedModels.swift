@@ -14,8 +14,8 @@ public enum RankedModels {
     _ log: EventLog, _ configuration: Configuration, parallelism: Parallelism = .allCores,
     progress: @escaping (String) -> Void = { _ in }
   ) throws -> (models: TrainedModels, plan: SnapshotPlan) {
-    let rankers = try RankerTraining(log, configuration, parallelism, progress).rankers()
     let plan = SnapshotPlan(items: log.table.itemIDs.count, configuration: configuration)
+    let rankers = try RankerTraining(log, configuration, treesMax: plan.treesMax, parallelism, progress).rankers()
     var models = TrainedModels.fit(log, configuration, dimensions: plan.dimensions, parallelism: parallelism) {
       progress("training: \($0.rawValue)")
     }

@@ -16,10 +16,13 @@ struct RankerTraining {
   private let progress: (String) -> Void
 
   init(
-    _ log: EventLog, _ configuration: Configuration, _ parallelism: Parallelism, _ progress: @escaping (String) -> Void
+    _ log: EventLog, _ configuration: Configuration, treesMax: Int, _ parallelism: Parallelism,
+    _ progress: @escaping (String) -> Void
   ) {
     (self.log, self.configuration, self.parallelism, self.progress) = (log, configuration, parallelism, progress)
-    parameters = configuration.models.ranker
+    var parameters = configuration.models.ranker
+    parameters.trees = min(parameters.trees, treesMax)
+    self.parameters = parameters
   }
 
   /// None where there is too little to learn from.

@@ -8,6 +8,10 @@ public struct SnapshotPlan: Sendable {
   /// Factor dimensions that the budget allows, at most those asked for; 0 for none.
   public let dimensions: Int
   public let dimensionsWanted: Int
+  /// Trees of a ranker that its row, which the scorer reads in place, has room for on a page beside the ranker's name.
+  public var treesMax: Int {
+    min(TreeEnsemble.treesMax, (BlockSize.bytes(pageSize: pageSize) - 16) / TreeEnsemble.treeWidth)
+  }
 
   /// The largest value of edge key-value stores.
   public static let budgetMax = 25 << 20
