@@ -13,7 +13,6 @@ extension TunableParameter {
     .number("models.slist.size_exponent", 0...1, .linear, standard: "~"),
     .duration("models.slist.recency_half_life", "2d", "730d", standard: "~"),
     .whole("models.next_item.steps", 1...30, standard: "10"),
-<<<<<<< HEAD
     .duration("models.next_item.recency_half_life", "2d", "730d", standard: "~"),
     .number("models.ranker.learning_rate", 0.02...0.5, standard: "0.12"),
     .whole("models.ranker.trees", 10...200, standard: "100"),
@@ -23,12 +22,6 @@ extension TunableParameter {
     .number("models.content.category_weight", 0.05...20, standard: "1"),
     .number("models.content.brand_weight", 0.05...20, standard: "0.5"),
     .number("models.content.price_weight", 0.01...4, standard: "0.1"),
-=======
-    .duration("models.next_item.recency_half_life", "1d", "180d", beyond: "~", standard: "~"),
-    .number("models.ranker.learning_rate", 0.02...0.5, standard: "0.12"),
-    .whole("models.ranker.trees", 10...200, standard: "100"),
-    .duration("models.bought_together.recency_half_life", "1d", "180d", beyond: "~", standard: "~"),
->>>>>>> rtests
     .duration("windows.lists", "3d", "365d", beyond: "all", standard: "all"),
     .number("models.factors.unobserved_share", 0.01...100, standard: "1"),
     .number("models.factors.regularization", 0.001...1, standard: "0.03"),
