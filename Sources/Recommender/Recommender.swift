@@ -19,7 +19,7 @@ public struct Recommendation: BitwiseCopyable {
 public struct Recommender: ~Copyable {
   /// Candidates that are ranked, where an answer does not ask for more: the union of all sources at 60 holds all but a few
   /// of the targets that it holds at all.
-  static let shortlistMin = 128
+  static let shortlistMin = 64
 
   public private(set) var snapshots = Snapshots()
   private var interests = Interests()

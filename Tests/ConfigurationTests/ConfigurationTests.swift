@@ -118,6 +118,8 @@ import Testing
     for file in try FileManager.default.contentsOfDirectory(at: source, includingPropertiesForKeys: nil) {
       let code = try String(contentsOf: file, encoding: .utf8)
       read.formUnion(code.matches(of: /section\.value\("([a-z_]+)"\)/).map { String($0.1) })
+      // A table of keys and key paths.
+      read.formUnion(code.matches(of: /\("([a-z_]+)", \\\.[a-zA-Z]+\)/).map { String($0.1) })
     }
     read.formUnion(EventType.allCases.map { "\($0.name)" })
     read.formUnion(Field.allCases.map(\.rawValue))

@@ -215,6 +215,7 @@ extension NextItem.Parameters {
     ordered = configuration.events.isOrdered
     steps = configuration.models.nextItem.steps
     minimumSupport = configuration.models.nextItem.minimumSupport
+    baskets.minimumSupport = minimumSupport
     length = configuration.models.nextItem.length
     recencyHalfLife = configuration.models.nextItem.recencyHalfLifeSeconds.map(Double.init) ?? halfLife
   }
