@@ -15,14 +15,14 @@ from collections import Counter
 from pathlib import Path
 
 BUDGET_BYTES = {
-    "EdgeService": 23_500,
+    "EdgeService": 31_000,
     "SQLiteReader": 8_500,
-    "Recommender": 9_000,
+    "Recommender": 13_000,
     "JSONText": 6_500,
     "Bytes": 2_500,
     "Session": 600,
     "SnapshotFormat": 500,
-    "EdgeModule": 8_500,
+    "EdgeModule": 9_500,
     "EdgeRuntime": 700,
     "SIMDKernels": 400,
     "Swift runtime": 700,
@@ -32,7 +32,7 @@ BUDGET_BYTES = {
 function that is called from one place counts where it is called, so the exports hold much of what opens a file, and
 EdgeService much of what answers."""
 
-MODULE_BUDGET_BYTES = 52_000
+MODULE_BUDGET_BYTES = 64_000
 COMPRESSED_BUDGET_BYTES = 45_000
 
 # Address, file offset and size in hex, then a section, or an input `object:(name)`; symbols stand below their input.
