@@ -30,7 +30,8 @@ struct ScoringTables {
     .homepage: sequences.merging([.category: 0.05]) { $1 },
     .product: sequences.merging([.category: 0.15]) { $1 },
     .cart: baskets,
-    .category: sequences.merging([.category: 2]) { $1 },
+    // More than all else together: a category page is about its category.
+    .category: sequences.merging([.category: 5]) { $1 },
     .search: sequences.merging([.category: 0.1]) { $1 },
     .afterPurchase: baskets,
   ]
