@@ -3,7 +3,8 @@ import Bytes
 /// The candidates of one request, found by item number through open addressing. Clearing costs nothing: slots carry the number
 /// of the request that wrote them.
 struct CandidateSet: ~Copyable {
-  /// A session of 33 items with lists of 50 and 30 gives at most 2,640; past the bound, sources of less weight lose.
+  /// Most sessions name some hundred items. Past the bound, which full carts of 64 reach, the kinds of list that come later
+  /// lose: see `ListKind`.
   static let capacity = 2048
   private static let slotCount: UInt32 = 4096
   private static let refusalsMax = 1024

@@ -17,8 +17,8 @@ public struct Recommendation: BitwiseCopyable {
 /// The scorer: open snapshots, and the workspace of one request at a time. Data flows one way: session → interests →
 /// candidates → shortlist → features → scores → selection, with the reason of each item read off its largest part.
 public struct Recommender: ~Copyable {
-  /// Candidates that are ranked, where an answer does not ask for more: the union of all sources at 60 holds all but a few
-  /// of the targets that it holds at all.
+  /// Candidates that are ranked, where an answer does not ask for more. Measured on Serenade's toy sessions (three days held out
+  /// in turn), HitRate@20 / MRR@20: .637/.350 with 64, the same with 128 at twice the time.
   static let shortlistMin = 64
 
   public private(set) var snapshots = Snapshots()
@@ -103,8 +103,9 @@ public struct Recommender: ~Copyable {
   /// People look at things again: what the session holds may be answered.
   private mutating func addRepeats(_ base: BaseSnapshot) {
     for place in interests.items.indices {
-      let item = interests.items[place].item
-      guard item < base.shown, let index = candidates.place(item) else { continue }
+      let (item, weight) = (interests.items[place].item, interests.items[place].weight)
+      // What was only shown, or was taken out of the cart, was not looked at.
+      guard weight > 0, item < base.shown, let index = candidates.place(item) else { continue }
       candidates[index].repeats = UInt8(truncatingIfNeeded: place)
     }
   }

@@ -4,15 +4,13 @@ import Session
 /// Items bought in one session, by `CoOccurrence`; put into the cart in one session where the log has no purchases.
 public enum BoughtTogether {
   public struct Parameters: Sendable {
-    /// Two sessions at least: one basket is a coincidence, which a list would tell everybody. It costs nothing
-    /// (HitRate@20 by the protocol of `CoOccurrence`: .318 with, .317 without).
     public var baskets = CoOccurrence.Parameters()
     /// Seconds after which a session counts half; nil counts all alike.
     public var recencyHalfLife: Double?
     /// Targets kept for each source.
     public var length = 50
 
-    public init() { baskets.minimumSupport = 2 }
+    public init() {}
   }
 
   /// A list for each item of `table`, empty where nothing is known. Never-recommended items are sources, not targets.

@@ -43,9 +43,9 @@ public struct RankingExamples: Sendable {
 /// gain the sum of G² / (H + λ) of the two sides less that of the whole. Features are cut into at most 64 bins by quantiles.
 public struct GradientBoosting: Sendable {
   public struct Parameters: Sendable {
-    public var trees = 80
+    public var trees = 100
     /// Every leaf is shortened by this.
-    public var learningRate = 0.15
+    public var learningRate = 0.12
     /// λ.
     public var ridge = 2.0
     /// ΣH that either side of a split needs: rows that still decide something.

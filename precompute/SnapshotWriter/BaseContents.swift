@@ -53,6 +53,8 @@ struct BaseContents {
   private static func value(_ kind: ListKind, _ models: TrainedModels) -> [Float] {
     // Items that nobody has visited lately still get visits.
     let traffic = models.popularity.itemPopularity.map { max($0, 1e-9) }
+    // A second list of what stands in one session says less that is new.
+    if kind == .boughtTogether { return traffic.map { 0.5 * $0 } }
     guard kind == .content else { return traffic }
     return zip(traffic, models.sessionsOfItem).map { $0 * (1 - confidence(sessions: $1)) }
   }

@@ -3,7 +3,8 @@ import SnapshotFormat
 
 /// Spends what is left for item lists by traffic, in entries. An entry is worth its item's share of all views times its
 /// own share of the list; entries below a common threshold are dropped, the threshold being the lowest that fits.
-/// Every list keeps its best entries up to `shortest`, as far as the entries go, so that each item that has a list keeps one.
+/// Each item's leading list keeps its best entries up to `shortest`, as far as the entries go, so that each item that has a list
+/// keeps one.
 struct ListBudget {
   /// Entries that a list keeps, whatever its item's traffic.
   static let shortest = 4
@@ -22,16 +23,23 @@ struct ListBudget {
     let lists = kinds.map(\.lists)
     let value = kinds.map { ListBudget.values($0.lists, ofList: $0.value) }
     let rows = lists.map { list in (0..<list.count).map { list.row($0).prefix(ItemList.countMax) } }
-    let listCount = rows.joined().count { !$0.isEmpty }
-    let shortest = min(ListBudget.shortest, entries / max(listCount, 1))
-    let certain = rows.joined().reduce(0) { $0 + min($1.count, shortest) }
-    let competing = zip(rows, value).flatMap { rows, value in
-      rows.flatMap { $0.dropFirst(shortest).map { value[$0] } }
+    let leading = ListBudget.leadingKinds(rows)
+    let shortest = min(ListBudget.shortest, entries / max(leading.count { $0 != nil }, 1))
+    func certain(_ kind: Int, _ item: Int) -> Int { leading[item] == kind ? min(rows[kind][item].count, shortest) : 0 }
+    var competing: [Float] = []
+    var certainEntries = 0
+    for kind in rows.indices {
+      for (item, row) in rows[kind].enumerated() {
+        certainEntries += certain(kind, item)
+        competing += row.dropFirst(certain(kind, item)).lazy.map { value[kind][$0] }
+      }
     }
-    let threshold = ListBudget.threshold(competing, keeping: max(0, entries - certain))
-    kept = zip(rows, value).map { rows, value in
-      // Entries stand by descending score, and so by descending value.
-      rows.map { row in max(min(row.count, shortest), row.count { value[$0] > threshold }) }
+    let threshold = ListBudget.threshold(competing, keeping: max(0, entries - certainEntries))
+    kept = rows.indices.map { kind in
+      rows[kind].enumerated().map { item, row in
+        // Entries stand by descending score, and so by descending value.
+        max(certain(kind, item), row.count { value[kind][$0] > threshold })
+      }
     }
     entriesWanted = rows.joined().reduce(0) { $0 + $1.count }
     entriesKept = kept.joined().reduce(0, +)
@@ -43,6 +51,12 @@ struct ListBudget {
     }
     let total = value.joined().reduce(0.0) { $0 + Double($1) }
     valueKept = total > 0 ? sum / total : 1
+  }
+
+  /// By item: the first kind of which it has a list.
+  private static func leadingKinds(_ rows: [[Range<Int>.SubSequence]]) -> [Int?] {
+    guard let count = rows.first?.count else { return [] }
+    return (0..<count).map { item in rows.indices.first { !rows[$0][item].isEmpty } }
   }
 
   private static func values(_ list: ItemLists, ofList worth: [Float]) -> [Float] {
