@@ -29,6 +29,8 @@ public final class BaseSnapshot {
   private var salts = FixedArray<Salt>(capacity: 0)
   private var saltMax: UInt32 = 0
 
+  private static let levelsMax = 32
+
   private struct Salt: BitwiseCopyable {
     let item: UInt32
     let salt: UInt32
@@ -215,7 +217,10 @@ public final class BaseSnapshot {
   /// Whether `item` is in `category` or in one below it.
   func isItem(_ item: UInt32, in category: UInt16) -> Bool {
     var own = column(.category).u16(item)
-    while own > category, own < categories { own = categoryParents[Int(own)] }
+    // A path has a handful of levels; only a hostile snapshot has endless ones.
+    for _ in Indices(BaseSnapshot.levelsMax) where own > category && own < categories {
+      own = categoryParents[Int(own)]
+    }
     return own == category
   }
 

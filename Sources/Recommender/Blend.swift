@@ -92,6 +92,6 @@ struct Blend: ~Copyable {
       sum = sum + interest.weight * Float(confidence.u8(interest.item))
       total = total + interest.weight
     }
-    return total > 0 ? sum / total * (1 / 255 as Float) : 0
+    return total > 0 ? min(1, sum / total * (1 / 255 as Float)) : 0
   }
 }

@@ -41,15 +41,23 @@ struct ListEvidence: BitwiseCopyable {
   var from: UInt8 = 0
   /// The lists that name the candidate: one of each of the session's items, or, for two steps, of each first step.
   var count: UInt8 = 0
+  /// The place that the last part came from, and its parts so far.
+  private var current: UInt8 = 0
+  private var own: Float = 0
 
+  /// Adds what the item at `place` says; `isNewest` where it is the newest that says anything. Parts of one item may come one
+  /// after the other.
   @inline(__always)
-  mutating func add(_ part: Float, from place: Int) {
+  mutating func add(_ part: Float, from place: Int, isNewest: Bool) {
     sum = sum + part
+    if isNewest { newest = newest + part }
+    let isSame = count > 0 && place == Int(current)
+    own = isSame ? own + part : part
     count &+= 1
-    if place == 0 { newest = newest + part }
-    if part > largest {
-      largest = part
-      from = UInt8(truncatingIfNeeded: place)
+    current = UInt8(truncatingIfNeeded: place)
+    if own > largest {
+      largest = own
+      from = current
     }
   }
 }

@@ -35,7 +35,7 @@ public enum Feature {
   /// Distinct items back from the newest, `notRepeated` where the session does not hold the item.
   static let repeatPlace = 36
   static let repeatEvents = 37
-  static let notRepeated: Float = 64
+  static let notRepeated: Float = 255
   /// Whether category and brand are the newest item's: 1 yes, 0 no, -1 not known.
   static let newestCategory = 38
   static let newestBrand = 39

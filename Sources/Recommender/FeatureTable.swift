@@ -28,6 +28,13 @@ struct FeatureTable: ~Copyable {
 
   func row(_ index: Int) -> UnsafePointer<Float> { values.pointer + index &* Feature.count }
 
+  /// Whether category, brand or price of the candidate in `row` are the session's in any way.
+  func matches(_ row: Int) -> Bool {
+    let row = self.row(row)
+    for feature in Feature.newestCategory...Feature.priceMatch where row[feature] > 0 { return true }
+    return false
+  }
+
   /// Fills a row for each place of `shortlist`.
   mutating func fill(
     _ shortlist: borrowing TopSelection, _ set: borrowing CandidateSet, _ interests: borrowing Interests,

@@ -23,11 +23,10 @@ struct Interests: ~Copyable {
   /// Events about items of this snapshot.
   private(set) var events: UInt32 = 0
 
+  /// The place of the newest item with weight; -1 where none has any.
+  private(set) var newestPlace = -1
   /// The newest item with weight.
-  var newest: Interest? {
-    for index in items.indices where items[index].weight > 0 { return items[index] }
-    return nil
-  }
+  var newest: Interest? { newestPlace < 0 ? nil : items[newestPlace] }
 
   /// Fills in what `session` says. `current` is the item that the page shows: the visitor looks at it now, whether or not the
   /// view has been posted yet.
@@ -51,7 +50,11 @@ struct Interests: ~Copyable {
       }
       add(item, signal.type, base.weights)
     }
-    for place in items.indices { weight = weight + items[place].weight }
+    newestPlace = -1
+    for place in items.indices {
+      weight = weight + items[place].weight
+      if newestPlace < 0, items[place].weight > 0 { newestPlace = place }
+    }
   }
 
   private mutating func note(unknown name: UInt32) {

@@ -12,7 +12,8 @@ enum ListSource {
     for place in interests.items.indices {
       let interest = interests.items[place]
       guard interest.weight > 0, let bytes = base.list(kind, of: interest.item) else { continue }
-      work &+= add(bytes, evidence, interest.weight, from: place, in: base, to: &set)
+      work &+= add(
+        bytes, evidence, interest.weight, from: place, isNewest: place == interests.newestPlace, in: base, to: &set)
     }
     return work
   }
@@ -20,15 +21,15 @@ enum ListSource {
   /// Adds one list, weighed by `weight`, on behalf of the session's item at `place`.
   @inline(never)
   static func add(
-    _ bytes: ByteView, _ evidence: Evidence, _ weight: Float, from place: Int, in base: BaseSnapshot,
-    to set: inout CandidateSet
+    _ bytes: ByteView, _ evidence: Evidence, _ weight: Float, from place: Int, isNewest: Bool,
+    in base: BaseSnapshot, to set: inout CandidateSet
   ) -> UInt32 {
     var work: UInt32 = 0
     var list = ItemList.Iterator(bytes)
     while let entry = list.nextEntry() {
       work &+= 1
       guard entry.item < base.shown, let index = set.place(entry.item) else { continue }
-      set[index][evidence].add(weight * entry.weight, from: place)
+      set[index][evidence].add(weight * entry.weight, from: place, isNewest: isNewest)
     }
     return work
   }

@@ -152,19 +152,24 @@ public struct Recommender: ~Copyable {
     var source = Source.popularity
     for other in Source.allCases where parts[Int(other.rawValue)] > parts[Int(source.rawValue)] {
       // A ranker may count for an item what a source does not say of it; that is no reason.
-      if ranker == nil || names(other, candidate) { source = other }
+      if names(other, candidate, ranker) { source = other }
     }
     return Recommendation(
       item: candidate.item, score: candidate.score, source: source,
-      because: place(source, candidate, base).map { interests.items[$0].item }, rung: candidate.rung)
+      because: place(source, candidate, base).map { interests.items[$0].item },
+      rung: candidate.popularity > 0 ? candidate.rung : .traffic)
   }
 
-  /// Whether `source` says anything of `candidate`.
-  private func names(_ source: Source, _ candidate: borrowing Candidate) -> Bool {
+  /// Whether `source` says anything for `candidate`.
+  private func names(_ source: Source, _ candidate: borrowing Candidate, _ ranker: Ranker?) -> Bool {
     for kind in Evidence.allCases where kind.source == source { return candidate[kind].sum > 0 }
     switch source {
     case .repeats: return candidate.repeats != Candidate.isNew
     case .factors: return candidate.factors > 0
+    case .category where ranker == nil: return candidate.isInCategory
+    case .category: return features.matches(Int(candidate.row))
+    case .region where ranker == nil: return false
+    case .region: return features.row(Int(candidate.row))[Feature.regionLift] > 1
     default: return true
     }
   }

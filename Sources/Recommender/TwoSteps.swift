@@ -29,7 +29,9 @@ struct TwoSteps: ~Copyable {
       for index in steps.indices {
         let step = steps[index]
         guard let bytes = base.list(.nextItem, of: step.item) else { continue }
-        work &+= ListSource.add(bytes, .twoSteps, interest.weight * step.weight, from: place, in: base, to: &set)
+        work &+= ListSource.add(
+          bytes, .twoSteps, interest.weight * step.weight, from: place, isNewest: place == interests.newestPlace,
+          in: base, to: &set)
       }
       sources &+= 1
       if sources == TwoSteps.sourcesMax { break }

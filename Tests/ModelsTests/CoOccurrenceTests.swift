@@ -72,9 +72,12 @@ import Testing
     #expect(!lists.items.isEmpty)
   }
 
-  @Test func oneBasketIsNoEvidence() {
+  @Test func oneBasketIsNoEvidenceWhereTwoAreAskedFor() {
     let once = TableBuilder.sessions([[0, 1], [2, 3], [2, 3]], items: 4, .purchase)
-    let lists = BoughtTogether.fit(once, sessions: SessionIndex(once), catalogue: Catalogue(items: 4), asOf: 0)
+    var parameters = BoughtTogether.Parameters()
+    parameters.baskets.minimumSupport = 2
+    let lists = BoughtTogether.fit(
+      once, sessions: SessionIndex(once), catalogue: Catalogue(items: 4), parameters: parameters, asOf: 0)
     #expect((0..<4).map { lists.pairs($0).map(\.item) } == [[], [], [3], [2]])
   }
 

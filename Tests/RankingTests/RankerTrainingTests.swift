@@ -42,6 +42,22 @@ import Testing
     #expect(fixed < learned - 0.15, "\(fixed) with fixed weights, \(learned) learned")
   }
 
+  /// What is later than the models' moment teaches nothing, be it by `as_of` or by a clock that is wrong by years.
+  @Test func laterEventsTeachNothing() throws {
+    let past = Self.returning(sessions: 500, seed: 3)
+    let later = Self.returning(sessions: 200, firstSession: 2_000, seed: 4)
+    var configuration = try Self.configuration("trees: 20, minimum_positions: 100")
+    configuration.asOf = .time(1_600_000_000 + 500 * 3600)
+    let rankers = try RankedModels.fit(readLog(past, configuration), configuration).models.rankers
+    #expect(!rankers.isEmpty)
+    #expect(try RankedModels.fit(readLog(past + later, configuration), configuration).models.rankers == rankers)
+    configuration.asOf = .newest
+    for clock in [2_000_000_000, Int(UInt32.max)] {
+      let wrong = past + [Row(9_999, "i1", clock)]
+      #expect(try RankedModels.fit(readLog(wrong, configuration), configuration).models.rankers == rankers)
+    }
+  }
+
   /// A ranker for what is asked of such a log, and none that nothing was learned for.
   @Test func kinds() throws {
     func kinds(_ rows: [Row], _ yaml: String = "") throws -> Set<RankerKind> {

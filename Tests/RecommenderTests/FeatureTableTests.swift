@@ -137,8 +137,8 @@ import Testing
         #expect(row[Column.sessionItems] == Float(interests.items.count))
         #expect(row[Column.sessionRepeats] == Float(interests.events) / Float(max(1, interests.items.count)))
         #expect(row[Column.newestConfidence] == interests.newest.map { Float(stored.confidence[Int($0.item)]) } ?? 0)
-        let own = isBasket ? nil : interests.items.first { $0.item == item }
-        #expect(row[Column.repeatPlace] == own.map { Float($0.back) } ?? 64)
+        let own = isBasket ? nil : interests.items.first { $0.item == item && $0.weight > 0 }
+        #expect(row[Column.repeatPlace] == own.map { Float($0.back) } ?? 255)
         #expect(row[Column.repeatEvents] == Float(own?.events ?? 0))
         repeated += own == nil ? 0 : 1
         #expect(row.allSatisfy { $0.isFinite })
@@ -197,9 +197,12 @@ import Testing
     for (item, row) in rows {
       let own: [(place: Int, part: Double)] = parts[item] ?? []
       let sum = own.reduce(0) { $0 + $1.part }
-      let newest: Double = own.filter { $0.place == 0 }.reduce(0) { $0 + $1.part }
+      let newestPlace = interests.items.firstIndex { $0.weight > 0 }
+      let newest: Double = own.filter { $0.place == newestPlace }.reduce(0) { $0 + $1.part }
+      // By session item: steps from one item speak together.
+      let byItem = Dictionary(grouping: own, by: \.place).values.map { $0.reduce(0) { $0 + $1.part } }
       let expected: [Int: Double] = [
-        0: interests.weight > 0 ? sum / interests.weight : 0, 3: newest, 4: own.map(\.part).max() ?? 0,
+        0: interests.weight > 0 ? sum / interests.weight : 0, 3: newest, 4: byItem.max() ?? 0,
         5: Double(own.count) / Double(max(1, interests.items.count)),
       ]
       for (aspect, value) in expected {

@@ -51,7 +51,7 @@ import Testing
         if item.source == .repeats { #expect(item.because == item.id) }
       }
     }
-    for source in Source.allCases { #expect(reasons[source, default: 0] > 5, "\(source) of \(reasons)") }
+    for source in Source.allCases { #expect(reasons[source, default: 0] > 0, "\(source) of \(reasons)") }
   }
 
   /// The item that a list's reason names is the one whose list says most of the answer.
@@ -204,8 +204,10 @@ import Testing
   private static func names(_ source: Source, _ row: [Float]) -> Bool {
     switch source {
     case .factors: row[30] > 0
-    case .repeats: row[36] < 64
-    case .popularity, .category, .region: true
+    case .repeats: row[36] < 255
+    case .category: row[38...42].contains { $0 > 0 }
+    case .region: row[43] > 1
+    case .popularity: true
     default: row[sources.firstIndex(of: source)!] > 0
     }
   }

@@ -129,7 +129,7 @@ public struct TrainedModels: Sendable {
   /// The newest event unless the configuration names a moment; never the wall clock. One row with a wrong clock must not
   /// make everything else old: events that come more than a trending window after the last thousandth of all do
   /// not count as newest.
-  static func asOf(_ log: EventLog, _ configuration: Configuration) -> UInt32 {
+  public static func asOf(_ log: EventLog, _ configuration: Configuration) -> UInt32 {
     if case .time(let time) = configuration.asOf { return time }
     let times = log.table.times.sorted()
     guard let newest = times.last else { return 0 }

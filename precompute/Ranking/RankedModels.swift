@@ -15,7 +15,10 @@ public enum RankedModels {
     progress: @escaping (String) -> Void = { _ in }
   ) throws -> (models: TrainedModels, plan: SnapshotPlan) {
     let plan = SnapshotPlan(items: log.table.itemIDs.count, configuration: configuration)
-    let rankers = try RankerTraining(log, configuration, treesMax: plan.treesMax, parallelism, progress).rankers()
+    // What is later than the models' moment, by a wrong clock or by `as_of`, is nobody's to learn from.
+    var known = log
+    known.table = log.table.events(from: 0, through: TrainedModels.asOf(log, configuration))
+    let rankers = try RankerTraining(known, configuration, treesMax: plan.treesMax, parallelism, progress).rankers()
     var models = TrainedModels.fit(log, configuration, dimensions: plan.dimensions, parallelism: parallelism) {
       progress("training: \($0.rawValue)")
     }

@@ -44,8 +44,12 @@ struct RankerTraining {
       }
     }
     var rankers: [RankerKind: [TreeEnsemble.Tree]] = [:]
-    for (number, task) in tasks.enumerated() where examples[number].groupCount >= parameters.minimumPositions {
+    for (number, task) in tasks.enumerated() {
       let examples = examples[number]
+      guard examples.groupCount >= parameters.minimumPositions else {
+        progress("ranker: \(task.kinds[0].name), fixed weights: \(examples.groupCount) positions are too few")
+        continue
+      }
       progress("ranker: \(task.kinds[0].name), \(examples.groupCount) of \(asked[number]) positions have their target")
       let trees = GradientBoosting(
         examples, parameters: GradientBoosting.Parameters(parameters), parallelism: parallelism
@@ -79,7 +83,7 @@ struct RankerTraining {
     guard let base = try snapshot.open().snapshots.base else { return (examples, 0) }
     let items = ItemDirectory(test.itemIDs, base)
     let scorer = try Scorer(snapshot, test, items, context: questions.context)
-    let every = max(1, test.positionCount * parameters.folds / parameters.positions)
+    let every = max(1, (test.positionCount * parameters.folds + parameters.positions - 1) / parameters.positions)
     let asked = stride(from: 0, to: test.positionCount, by: every)
     var rows = Candidates()
     for number in asked {
@@ -139,7 +143,8 @@ private struct Candidates {
       while chosen.count < Candidates.sampled { chosen.insert(head + random.next(below: tail)) }
     }
     chosen.remove(found)
-    let weight = Float(tail) / Float(max(1, chosen.count))
+    // The target stands for itself alone.
+    let weight = Float(found < head ? tail : tail - 1) / Float(max(1, chosen.count))
     let kept = Array(0..<head) + chosen.sorted() + (found < head ? [] : [found])
     return (
       kept.flatMap { features[$0 * Feature.count..<($0 + 1) * Feature.count] },

@@ -26,7 +26,10 @@ package struct RollingFolds {
       sizes[Int(session)] += 1
     }
     self.starts = starts
-    guard let oldest = table.times.min(), let newest = table.times.max(), newest - oldest >= 10 else {
+    // The moment after the newest event has to be one.
+    guard let oldest = table.times.min(), let last = table.times.max(), case let newest = min(last, .max - 1),
+      newest >= oldest, newest - oldest >= 10
+    else {
       folds = []
       return
     }

@@ -46,5 +46,6 @@ extension TunableParameter {
   /// file. Most of a training is the ranker's, whose indexes and examples need not be all for telling two lists apart.
   static let boundsOfTrials: [(key: String, most: Int, standard: Int)] = [
     ("models.ranker.folds", 2, 4), ("models.ranker.positions", 4000, 12_000),
+    ("models.ranker.minimum_positions", 333, 1000),
   ]
 }
