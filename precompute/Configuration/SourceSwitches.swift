@@ -1,4 +1,5 @@
-/// Which sources of candidates a build uses. What is off is neither learned nor stored nor asked.
+/// Which sources of candidates a build uses. What is off is neither learned nor stored nor asked; popularity alone stays as the last
+/// resort, and weighs nothing beside the others.
 public struct SourceSwitches: Sendable, Equatable {
   /// Sequential rules: what followed.
   public var nextItem = true
