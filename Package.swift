@@ -124,7 +124,7 @@ let package = Package(
     tests("Recommender", ["Bytes", "Models", "Session", "SnapshotFormat", "SnapshotWriter", "TestSupport", grdb]),
     tests("EdgeService", ["Bytes", "Recommender", "Session", "SnapshotFormat", "TestSupport"]),
     tests("Configuration", ["Bytes"]),
-    tests("EventLog", ["Bytes", "Configuration", "Session"]),
+    tests("EventLog", ["Bytes", "Configuration", "Session", "TestSupport"]),
     tests("Models", ["EventLog", "SnapshotFormat"]),
     tests(
       "Ranking",

@@ -42,16 +42,3 @@ func noise(items: Int, sessions: Int, firstSession: Int = 0, seed: UInt64) -> [(
     }
   }
 }
-
-let sharedData: URL? = {
-  let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  let named = ProcessInfo.processInfo.environment["MARTLET_SHARED"].map { URL(filePath: $0) }
-  let folder = (named ?? package.deletingLastPathComponent().appending(path: "shared")).appending(path: "data")
-  return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
-}()
-
-func example(_ name: String) throws -> Configuration {
-  let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../examples")
-  return try Configuration.load(path: folder.appending(path: name).path)
-}

@@ -4,6 +4,7 @@ import EventLog
 import Foundation
 import Replay
 import Session
+import TestSupport
 import Testing
 
 struct TestSetTests {

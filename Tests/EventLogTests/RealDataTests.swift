@@ -1,6 +1,7 @@
 import Configuration
 import EventLog
 import Foundation
+import TestSupport
 import Testing
 
 /// The real files, against counts that were taken with other programs (Python's csv module, awk) and against a naive

@@ -62,20 +62,6 @@ extension EventTable {
   var itemNames: [String] { items.map { itemIDs[Int($0)] } }
 }
 
-/// The folder of the real data sets, or nil where it is not there.
-let sharedData: URL? = {
-  let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  let named = ProcessInfo.processInfo.environment["MARTLET_SHARED"].map { URL(filePath: $0) }
-  let folder = (named ?? package.deletingLastPathComponent().appending(path: "shared")).appending(path: "data")
-  return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
-}()
-
-func example(_ name: String) throws -> Configuration {
-  let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../examples")
-  return try Configuration.load(path: folder.appending(path: name).path)
-}
-
 /// A generator whose sequence is fixed by its seed (splitmix64).
 struct SeededGenerator: RandomNumberGenerator {
   var state: UInt64
