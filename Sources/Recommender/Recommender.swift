@@ -52,10 +52,15 @@ public struct Recommender: ~Copyable {
     work = 0
     segment = nil
     guard let base = snapshots.base else { return }
-    collect(query, session, base)
+    let region = collect(query, session, base)
     // A ranker has learned from sessions; where there is none, it knows nothing.
     let ranker = interests.newest == nil ? nil : base.ranker(query.context, showsItem: query.showsItem)
-    if let ranker { fillFeatures(query, base); rank(by: ranker) } else { rankByBlend(query, base) }
+    if let ranker {
+      features.fill(shortlist, candidates, interests, base, region)
+      rank(by: ranker)
+    } else {
+      rankByBlend(query, base)
+    }
     selection.select(query.limit, of: shortlist, from: candidates)
     for rank in selection.places.indices {
       answer.append(explain(candidates[Int(selection.places[rank])], ranker, base))
@@ -64,7 +69,10 @@ public struct Recommender: ~Copyable {
 
   // MARK: Candidates and shortlist
 
-  private mutating func collect(_ query: borrowing Query, _ session: borrowing Session, _ base: BaseSnapshot) {
+  /// - Returns: the region that serves the visitor.
+  private mutating func collect(
+    _ query: borrowing Query, _ session: borrowing Session, _ base: BaseSnapshot
+  ) -> RegionSnapshot? {
     interests.resolve(session, current: query.currentItem, in: base)
     segment = base.segments?.segment(of: interests, in: base)
     candidates.removeAll()
@@ -90,6 +98,7 @@ public struct Recommender: ~Copyable {
     work &+= UInt32(candidates.count)
     shortlist.select(max(Recommender.shortlistMin, query.limit), from: candidates)
     work &+= factors.score(shortlist, in: &candidates, for: interests, base)
+    return region
   }
 
   private mutating func refuse(_ query: borrowing Query) {
@@ -118,10 +127,6 @@ public struct Recommender: ~Copyable {
   }
 
   // MARK: Scores
-
-  private mutating func fillFeatures(_ query: borrowing Query, _ base: BaseSnapshot) {
-    features.fill(shortlist, candidates, interests, base, snapshots.region(serving: query.region))
-  }
 
   private mutating func rank(by ranker: Ranker) {
     for row in shortlist.places.indices {
@@ -192,8 +197,8 @@ extension Recommender {
   /// Fills the feature table as a ranker would find it.
   public mutating func prepareFeatures(_ query: borrowing Query, for session: borrowing Session) {
     guard let base = snapshots.base else { return }
-    collect(query, session, base)
-    fillFeatures(query, base)
+    let region = collect(query, session, base)
+    features.fill(shortlist, candidates, interests, base, region)
   }
 
   public var shortlistCount: Int { shortlist.places.count }
