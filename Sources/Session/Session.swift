@@ -7,10 +7,29 @@ public struct Signal: Equatable, BitwiseCopyable, Sendable {
   public var type: EventType
   /// Seconds since 1970, by the host's clock.
   public var time: UInt32
+  /// What events of some types measure, such as the seconds of a dwell; 0 for the others.
+  public var value: UInt16
 
-  public init(item: UInt32, type: EventType, time: UInt32) {
+  public init(item: UInt32, type: EventType, time: UInt32, value: UInt16 = 0) {
     self.item = item
     self.type = type
+    self.time = time
+    self.value = value
+  }
+}
+
+/// What outlives the signal it came from: the moment of something that a rule counts, or the start of a visit.
+public struct Mark: Equatable, BitwiseCopyable, Sendable {
+  /// The starts of visits.
+  public static let visit: UInt16 = 0
+
+  /// What is counted: `visit`, or a hash of a rule's condition that stays the same from build to build.
+  public var counter: UInt16
+  /// Seconds since 1970.
+  public var time: UInt32
+
+  public init(counter: UInt16, time: UInt32) {
+    self.counter = counter
     self.time = time
   }
 }
