@@ -75,6 +75,7 @@ let package = Package(
         "SQLiteReader",
         grdb,
       ]),
+    native("Publishing", ["SnapshotWriter"]),
     native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
     native(
       "Replay",
@@ -97,8 +98,9 @@ let package = Package(
     .executableTarget(
       name: "martlet",
       dependencies: [
-        "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Ranking", "Recommender", "Replay",
-        "Report", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
+        "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Publishing", "Ranking",
+        "Recommender",
+        "Replay", "Report", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     .executableTarget(
@@ -142,6 +144,7 @@ let package = Package(
     tests(
       "SnapshotWriter",
       ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),
+    tests("Publishing", ["SnapshotWriter", "TestSupport"]),
     tests("Report", ["SnapshotFormat", "TestSupport", grdb]),
   ]
 )

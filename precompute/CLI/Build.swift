@@ -77,6 +77,7 @@ struct Build: ParsableCommand {
     let snapshot = try SnapshotBuilder(models, plan, configuration, directory: publisher.workDirectory).build()
     let manifest = try publisher.publish(
       snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date())
+    try StaticList.write(manifest, directory: out)
     reporter?.endLine()
     if !quiet { printToStandardError(BuildSummary(log: log, snapshot: snapshot, manifest: manifest).text) }
   }
