@@ -59,13 +59,15 @@ class EventLog:
             self._file.close()
 
     async def _write_on(self) -> None:
-        while not self._is_closing:
+        while not self._is_closing or self._waiting:
             await self._arrived.wait()
             self._arrived.clear()
             await self._write_waiting()
 
     async def _write_waiting(self) -> None:
         lines, self._waiting = self._waiting, []
+        if not lines:
+            return
         try:
             await asyncio.to_thread(self._write, lines)
             self.written += len(lines)
