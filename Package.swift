@@ -76,6 +76,7 @@ let package = Package(
         grdb,
       ]),
     native("Publishing", ["SnapshotWriter"]),
+    native("Simulation", ["Models"]),
     native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
     native(
       "Replay",
@@ -100,7 +101,7 @@ let package = Package(
       dependencies: [
         "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Publishing", "Ranking",
         "Recommender",
-        "Replay", "Report", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
+        "Replay", "Report", "Simulation", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     .executableTarget(
@@ -145,6 +146,7 @@ let package = Package(
       "SnapshotWriter",
       ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),
     tests("Publishing", ["SnapshotWriter", "TestSupport"]),
+    tests("Simulation", []),
     tests("Report", ["SnapshotFormat", "TestSupport", grdb]),
   ]
 )
