@@ -75,6 +75,7 @@ let package = Package(
         "SQLiteReader",
         grdb,
       ]),
+    native("SessionNeighbours", ["EventLog", "Models"]),
     native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
     native(
       "Replay",
@@ -85,7 +86,7 @@ let package = Package(
       "Evaluation",
       [
         "Bytes", "Configuration", "EventLog", "Models", "Ranking", "Recommender", "Replay", "Report", "Session",
-        "SnapshotWriter",
+        "SessionNeighbours", "SnapshotWriter",
       ]),
     native(
       "Tuning",
@@ -104,6 +105,9 @@ let package = Package(
     .executableTarget(
       name: "factors-benchmark", dependencies: ["EventLog", "Models", "Session", arguments],
       path: "Benchmarks/Factors", swiftSettings: strict),
+    .executableTarget(
+      name: "lists-benchmark", dependencies: ["Configuration", "EventLog", "Models", arguments],
+      path: "Benchmarks/Lists", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
     .target(name: "Probe", dependencies: ["Bytes", "SQLiteReader"], path: "Tests/Probe", swiftSettings: strict),
@@ -125,7 +129,8 @@ let package = Package(
     tests("EdgeService", ["Bytes", "Recommender", "Session", "SnapshotFormat", "TestSupport"]),
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session", "TestSupport"]),
-    tests("Models", ["EventLog", "SnapshotFormat"]),
+    tests("Models", ["Configuration", "EventLog", "Session", "SnapshotFormat", "TestSupport"]),
+    tests("SessionNeighbours", ["EventLog", "Models", "Session", "TestSupport"]),
     tests(
       "Ranking",
       [
@@ -141,7 +146,7 @@ let package = Package(
     tests("Tuning", ["Configuration", "Evaluation", "EventLog", "Models", "Replay", "TestSupport"]),
     tests(
       "SnapshotWriter",
-      ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),
+      ["Bytes", "Configuration", "Digest", "Models", "Recommender", "Session", "SnapshotFormat", "TestSupport", grdb]),
     tests("Report", ["SnapshotFormat", "TestSupport", grdb]),
   ]
 )
