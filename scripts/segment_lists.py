@@ -4,10 +4,11 @@ Segments.
 
     scripts/segment_lists.py DIR        DIR holds transactions.csv.gz and products.csv.gz, as `make demo` extracts them
 
-People are clustered by the categories that they buy from (k-means of the roots of shares: Hellinger); a basket belongs to
-the centroid nearest to what it shows. Lists are cosines of co-occurrence as `CoOccurrence` makes them, without fading; a
-segment's come from the baskets of its people alone. The last week is held out; every item of a basket is hidden in turn,
-at most 15 a basket. Needs numpy and scipy. Prints Markdown, with 95 % intervals by bootstrap over baskets.
+People are clustered by the categories that they buy from (k-means of the roots of shares: Hellinger); a basket belongs
+to the centroid nearest to what it shows. Lists are cosines of co-occurrence as `CoOccurrence` makes them, without
+fading; a segment's come from the baskets of its people alone. The last week is held out; every item of a basket is
+hidden in turn, at most 15 a basket. Needs numpy and scipy. Prints Markdown, with 95 % intervals by bootstrap over
+baskets.
 """
 
 from __future__ import annotations
