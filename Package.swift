@@ -77,6 +77,7 @@ let package = Package(
       ]),
     native("Publishing", ["SnapshotWriter"]),
     native("Simulation", ["Models"]),
+    native("SessionNeighbours", ["EventLog", "Models"]),
     native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
     native(
       "Replay",
@@ -87,7 +88,7 @@ let package = Package(
       "Evaluation",
       [
         "Bytes", "Configuration", "EventLog", "Models", "Ranking", "Recommender", "Replay", "Report", "Session",
-        "SnapshotWriter",
+        "SessionNeighbours", "SnapshotWriter",
       ]),
     native(
       "Tuning",
@@ -107,6 +108,9 @@ let package = Package(
     .executableTarget(
       name: "factors-benchmark", dependencies: ["EventLog", "Models", "Session", arguments],
       path: "Benchmarks/Factors", swiftSettings: strict),
+    .executableTarget(
+      name: "lists-benchmark", dependencies: ["Configuration", "EventLog", "Models", arguments],
+      path: "Benchmarks/Lists", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
     .target(name: "Probe", dependencies: ["Bytes", "SQLiteReader"], path: "Tests/Probe", swiftSettings: strict),
@@ -128,7 +132,8 @@ let package = Package(
     tests("EdgeService", ["Bytes", "Recommender", "Session", "SnapshotFormat", "TestSupport"]),
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session", "TestSupport"]),
-    tests("Models", ["EventLog", "SnapshotFormat"]),
+    tests("Models", ["Configuration", "EventLog", "Session", "SnapshotFormat", "TestSupport"]),
+    tests("SessionNeighbours", ["EventLog", "Models", "Session", "TestSupport"]),
     tests(
       "Ranking",
       [
@@ -144,7 +149,7 @@ let package = Package(
     tests("Tuning", ["Configuration", "Evaluation", "EventLog", "Models", "Replay", "TestSupport"]),
     tests(
       "SnapshotWriter",
-      ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),
+      ["Bytes", "Configuration", "Digest", "Models", "Recommender", "Session", "SnapshotFormat", "TestSupport", grdb]),
     tests("Publishing", ["SnapshotWriter", "TestSupport"]),
     tests("Simulation", []),
     tests("Report", ["SnapshotFormat", "TestSupport", grdb]),

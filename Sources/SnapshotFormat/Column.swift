@@ -1,7 +1,7 @@
 /// A fixed-width value for each item, in item-number order, packed into blocks: one row, one BLOB, one leaf page.
 /// An item's value stands in block `item / itemsPerBlock`, at `item % itemsPerBlock * width`. Little-endian.
 public enum Column: Int, CaseIterable, Sendable {
-  case id, category, brand, price, confidence, popularity, next, together, slist, content, factor, slot, behaviour
+  case id, category, brand, price, confidence, next, together, slist, content, factor, slot, behaviour
 
   /// The table that holds the blocks; its columns are `block INTEGER PRIMARY KEY, data BLOB`.
   public var table: StaticString {
@@ -11,7 +11,6 @@ public enum Column: Int, CaseIterable, Sendable {
     case .brand: "item_brand"
     case .price: "item_price"
     case .confidence: "item_confidence"
-    case .popularity: "item_popularity"
     case .next: "item_next"
     case .together: "item_together"
     case .slist: "item_slist"
@@ -29,7 +28,7 @@ public enum Column: Int, CaseIterable, Sendable {
   public func width(dimensions: Int) -> Int {
     switch self {
     case .confidence, .behaviour: 1
-    case .category, .brand, .popularity: 2
+    case .category, .brand: 2
     case .id, .price, .next, .together, .slist, .content, .slot: 4
     case .factor: FactorRow.width(dimensions: dimensions)
     }

@@ -43,7 +43,8 @@ import Testing
     market.table.regions = [UInt16](repeating: EventTable.noRegion, count: market.table.count)
     let nowhere = model.fit(market)
     #expect(isSound(nowhere, items: PlantedMarket.itemCount))
-    if model != .popularity { #expect(nowhere == whole) }
+    if !model.knowsRegions { #expect(nowhere == whole) }
+    if model == .regionLift { #expect(nowhere.scores.isEmpty && !whole.scores.isEmpty) }
   }
 
   @Test(arguments: ModelUnderTest.allCases)
@@ -59,6 +60,8 @@ import Testing
     let fitted = model.fit(Shop([[0], [1, 1], [2]], items: 3))
     #expect(isSound(fitted, items: 3))
     if model.isFromSessions { #expect(fitted.rankings == [[], [], []]) }
+    // Nothing to choose between; nobody to tell from anybody; nowhere.
+    if [.boosting, .segments, .regionLift].contains(model) { #expect(fitted.scores.isEmpty) }
   }
 
   @Test(arguments: ModelUnderTest.allCases)
@@ -69,6 +72,7 @@ import Testing
     #expect(isSound(fitted, items: 4))
     // One person makes no list of a region.
     if model == .popularity { #expect(fitted.rankings.count == 1) }
+    if model == .segments || model == .regionLift { #expect(fitted.scores.isEmpty) }
   }
 
   @Test(arguments: ModelUnderTest.allCases)
@@ -112,8 +116,11 @@ import Testing
     builder.table.regions = [UInt16](repeating: EventTable.noRegion, count: events.count)
     builder.table.types = [UInt8](repeating: EventType.purchase.rawValue, count: events.count)
     builder.table.times = events.map { UInt32($0 * 7919 % 1_000_003) }
-    let fitted = model.fit(Shop(builder.table))
+    var shop = Shop(builder.table)
+    (shop.catalogue.items[0].category, shop.catalogue.items[1].category) = ("cups", "plates")
+    let fitted = model.fit(shop)
     #expect(isSound(fitted, items: 2))
+    if model == .segments || model == .regionLift { #expect(fitted.scores.isEmpty, "one visitor is no segment") }
     // One visitor is worth a handful of visitors, not a million.
     if model == .popularity { #expect(fitted.scores[0] / fitted.scores[1] < 50) }
     if model.isFromSessions, sessions > 1 { #expect(fitted.rankings == [[1], [0]]) }
@@ -151,6 +158,16 @@ import Testing
       let regions = rankings.filter { $0.count == items.count }.dropFirst()
       let blocks = regions.map { Set($0.prefix(2 * PlantedMarket.blockSize).map(block)) }
       #expect(blocks == [[0, 1], [2, 3]])
+    case .segments:
+      // A visitor looks at one block.
+      let heads = rankings.map { Set($0.prefix(PlantedMarket.blockSize).map(block)) }
+      #expect(heads.allSatisfy { $0.count == 1 } && Set(heads) == [[0], [1], [2], [3]])
+    case .regionLift:
+      #expect(rankings.map { Set($0.map(block)) } == [[], [0, 1], [2, 3]])
+      #expect(rankings.map(\.count) == [0, items.count / 2, items.count / 2])
+    case .boosting:
+      let sessions = SessionIndex(market.shop.table)
+      #expect(rankings.indices.allSatisfy { rankings[$0][0] == market.shop.table.items[Int(sessions[$0].last!)] })
     case .attributes:
       #expect(rankings.map(\.count) == [0, 11, 11, 0, 11, 11])
     }

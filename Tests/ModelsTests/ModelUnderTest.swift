@@ -39,16 +39,20 @@ struct Fitted: Equatable {
 /// Every model, behind one face.
 enum ModelUnderTest: String, CaseIterable, Sendable {
   case nextInSequence, nextInBasket, localInSequence, localInBasket, boughtTogether, content, popularity, factors
-  case attributes
+  case attributes, segments, regionLift, boosting
 
   /// A ranking for each item, of the items that stood with it in sessions.
   static let fromSessions: [ModelUnderTest] = [
     .nextInSequence, .nextInBasket, .localInSequence, .localInBasket, .boughtTogether,
   ]
-  /// Those that say what to show. Factors and attributes rank nothing by themselves.
+  /// Those that say what to show. Factors and attributes rank nothing by themselves, nor do lifts; segments only pass on the lists of
+  /// popularity, and boosting ranks the rows that it is given.
   static let thatRecommend = fromSessions + [.content, .popularity]
 
-  var learnsFromEvents: Bool { self != .content && self != .attributes }
+  /// From those that weigh anything. What boosting learns from is chosen before.
+  var learnsFromEvents: Bool { self != .content && self != .attributes && self != .boosting }
+  /// Whether it matters from where an event came.
+  var knowsRegions: Bool { self == .popularity || self == .regionLift }
   var isFromSessions: Bool { ModelUnderTest.fromSessions.contains(self) }
 
   func fit(_ shop: Shop) -> Fitted {
@@ -94,6 +98,9 @@ enum ModelUnderTest: String, CaseIterable, Sendable {
       let factors = ImplicitALS.fit(matrix, parameters: parameters, parallelism: parallelism).itemFactors
       #expect(factors.count == itemCount * 8)
       return Fitted(rankings: ModelUnderTest.nearest(factors, dimensions: 8), scores: factors)
+    case .segments: return Fitted(segmentsOf: shop)
+    case .regionLift: return Fitted(liftsOf: shop)
+    case .boosting: return Fitted(boosted: shop)
     case .attributes:
       #expect(attributes.categoryOfItem.count == itemCount && attributes.brandOfItem.count == itemCount)
       return Fitted(

@@ -53,6 +53,11 @@ struct Evaluate: ParsableCommand {
   var leaveOneOut = false
 
   @Option(
+    name: .long, parsing: .upToNextOption,
+    help: "As --variants, with models of whole past sessions, which no snapshot holds: vmis, vstan.")
+  var reference: [ReferenceModel] = []
+
+  @Option(
     name: .long,
     help: "Writes the snapshot, a sample of the questions as HTTP messages and their answers to this directory.")
   var replay: String?
@@ -69,24 +74,18 @@ struct Evaluate: ParsableCommand {
   @Option(name: .long, help: "Resamples of the bootstrap.")
   var resamples = 1000
 
-  @Option(name: .long, help: "Start of every random sequence.")
-  var seed: UInt64 = 1
+  @OptionGroup var running: RunningOptions
 
-  @Option(name: .long, help: "Threads; results do not depend on it [default: all cores].")
-  var threads: Int?
-
-  @Flag(name: .long, help: "No progress.")
-  var quiet = false
+  private var printsTable: Bool { leaveOneOut || !variants.isEmpty || !reference.isEmpty }
 
   func validate() throws {
     if cutoffs.isEmpty || !cutoffs.allSatisfy((1...Query.limitMax).contains) {
       throw ValidationError("--k takes numbers from 1 to \(Query.limitMax).")
     }
-    if let threads, threads < 1 { throw ValidationError("--threads is at least 1.") }
     if resamples < 100 { throw ValidationError("--resamples is at least 100.") }
     if sample < 1 { throw ValidationError("--sample is at least 1.") }
-    if leaveOneOut || !variants.isEmpty, compare ?? json ?? html ?? replay != nil {
-      throw ValidationError("--variants and --leave-one-out print a table; they go with no other output.")
+    if printsTable, compare ?? json ?? html ?? replay != nil {
+      throw ValidationError("--variants, --leave-one-out and --reference print a table; they go with no other output.")
     }
     _ = try variants.map(Variant.init)
     if perBasket < 1 { throw ValidationError("--per-basket is at least 1.") }
@@ -100,7 +99,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    let reporter = quiet ? nil : ProgressReporter()
+    let reporter = running.reporter
     defer { reporter?.endLine() }
     let kind: EvaluationProtocol =
       protocolName == .next ? .next(excludingCurrent: excludeCurrent) : .basket(perBasket: perBasket)
@@ -113,7 +112,7 @@ struct Evaluate: ParsableCommand {
     reporter?.endLine()
     warn(parts)
     let test = try TestSet(
-      parts.test, isIncluded: parts.split?.isTest, protocol: kind, configuration: configuration, seed: seed)
+      parts.test, isIncluded: parts.split?.isTest, protocol: kind, configuration: configuration, seed: running.seed)
     let subject = Evaluation.Subject(
       name: input.config ?? "default configuration", configuration: configuration, training: parts.training)
     let varied = try subjects(configuration, parts)
@@ -123,16 +122,16 @@ struct Evaluate: ParsableCommand {
     }
     let evaluator = Evaluator(
       cutoffs: cutoffs, context: context.flatMap(Context.init(name:)) ?? kind.context,
-      parallelism: threads.map(Parallelism.init(threads:)) ?? .allCores)
+      parallelism: running.parallelism)
     var evaluation = Evaluation(evaluator)
-    (evaluation.resamples, evaluation.seed) = (resamples, seed)
+    (evaluation.resamples, evaluation.seed) = (resamples, running.seed)
     evaluation.progress.begin = { reporter?.begin($0) }
     evaluation.progress.answered = { done, all in
       reporter?.update("answering", done: Double(done) / Double(all), detail: "\(done) of \(all) positions")
     }
     evaluation.questions = replay.map { QuestionSample(directory: $0, sample: sample) }
-    if leaveOneOut || !variants.isEmpty {
-      let table = try evaluation.run(subject, variants: varied, on: test)
+    if printsTable {
+      let table = try evaluation.run(subject, variants: varied, references: reference, on: test)
       reporter?.endLine()
       return print(table.markdown)
     }
@@ -157,7 +156,7 @@ struct Evaluate: ParsableCommand {
 
   /// What a reader of the figures should know.
   private func warn(_ parts: EvaluationParts) {
-    if quiet { return }
+    if running.quiet { return }
     if let crossing = parts.split?.crossingSessions, crossing > 0 {
       printToStandardError(
         "\(crossing) sessions run across the split: trained on up to it, not asked about, their rest left out")
@@ -172,6 +171,8 @@ struct Evaluate: ParsableCommand {
     try path.map { try Configuration.load(path: $0) } ?? .default
   }
 }
+
+extension ReferenceModel: ExpressibleByArgument {}
 
 extension Context {
   fileprivate init?(name: String) {

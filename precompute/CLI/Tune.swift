@@ -69,14 +69,7 @@ struct Tune: ParsableCommand {
   @Option(name: .long, help: "Keeps every finished trial in this file; a run that was killed goes on from it.")
   var journal: String?
 
-  @Option(name: .long, help: "Start of every random sequence.")
-  var seed: UInt64 = 1
-
-  @Option(name: .long, help: "Threads; results do not depend on it [default: all cores].")
-  var threads: Int?
-
-  @Flag(name: .long, help: "No progress.")
-  var quiet = false
+  @OptionGroup var running: RunningOptions
 
   func validate() throws {
     if list { return }
@@ -86,7 +79,6 @@ struct Tune: ParsableCommand {
     }
     if DurationText.seconds(budget) ?? 0 == 0 { throw ValidationError("--budget is a time such as 90s, 10m or 2h.") }
     if let trials, trials < 1 { throw ValidationError("--trials is at least 1.") }
-    if let threads, threads < 1 { throw ValidationError("--threads is at least 1.") }
     if folds < 1 { throw ValidationError("--folds is at least 1.") }
     if sample < 100 { throw ValidationError("--sample is at least 100.") }
     if perBasket < 1 { throw ValidationError("--per-basket is at least 1.") }
@@ -100,7 +92,7 @@ struct Tune: ParsableCommand {
 
   func run() throws {
     if list { return listKeys() }
-    let reporter = quiet ? nil : ProgressReporter()
+    let reporter = running.reporter
     defer { reporter?.endLine() }
     let base = try config.map { try ConfigurationText(path: $0) } ?? ConfigurationText()
     let target = try (inPlace ? config : out).map(ConfigurationFile.init)
@@ -114,10 +106,10 @@ struct Tune: ParsableCommand {
     let journal = try journal.map { try TuningJournal(path: $0, identity: identity(base, plan)) }
     var tuning = Tuning(
       base, try TuningFolds(input, base.configuration(), plan), try TunedMetric(metric))
-    (tuning.parameters, tuning.journal, tuning.seed) = (try searched(), journal, seed)
+    (tuning.parameters, tuning.journal, tuning.seed) = (try searched(), journal, running.seed)
     tuning.trialsMost = trials
     tuning.secondsMost = trials == nil ? DurationText.seconds(budget).map { Double($0) } : nil
-    tuning.parallelism = threads.map(Parallelism.init(threads:)) ?? .allCores
+    tuning.parallelism = running.parallelism
     tuning.progress = progress(reporter, folds: tuning.folds.search.count)
     let report = try tuning.run()
     reporter?.endLine()
@@ -136,7 +128,7 @@ struct Tune: ParsableCommand {
     let kind: EvaluationProtocol =
       protocolName == .next ? .next(excludingCurrent: excludeCurrent) : .basket(perBasket: perBasket)
     var plan = TuningFolds.Plan(try Holdout(holdout), kind)
-    (plan.folds, plan.sample, plan.seed) = (folds, sample, seed)
+    (plan.folds, plan.sample, plan.seed) = (folds, sample, running.seed)
     return plan
   }
 
@@ -149,7 +141,7 @@ struct Tune: ParsableCommand {
 
   private func identity(_ base: ConfigurationText, _ plan: TuningFolds.Plan) throws -> TuningJournal.Identity {
     let settings =
-      "\(metric), \(plan.kind), holdout \(holdout), \(folds) folds, sample \(sample), seed \(seed), "
+      "\(metric), \(plan.kind), holdout \(holdout), \(folds) folds, sample \(sample), seed \(running.seed), "
       + "\(only.isEmpty ? "all keys" : "keys " + only.joined(separator: " "))"
     return try TuningJournal.Identity(files: events + catalogue, configuration: base.text, settings: settings)
   }

@@ -1,5 +1,5 @@
-/// Which sources of candidates a build uses. What is off is neither learned nor stored nor asked; popularity alone stays as the last
-/// resort, and weighs nothing beside the others.
+/// Which sources of candidates a build uses. What is off is neither learned nor stored nor asked; the list of what is popular
+/// everywhere alone stays as the last resort, and weighs nothing beside the others.
 public struct SourceSwitches: Sendable, Equatable {
   /// Sequential rules: what followed.
   public var nextItem = true
@@ -15,6 +15,10 @@ public struct SourceSwitches: Sendable, Equatable {
   public var content = true
   /// Popular items beside the others; as a last resort they are answered in any case.
   public var popularity = true
+  /// What is popular in a category, in a region too.
+  public var categoryPopularity = true
+  /// What is popular in a region, in its categories too.
+  public var regionPopularity = true
 
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()
@@ -27,5 +31,6 @@ public struct SourceSwitches: Sendable, Equatable {
   private nonisolated(unsafe) static let keys: [(String, WritableKeyPath<SourceSwitches, Bool>)] = [
     ("next_item", \.nextItem), ("two_steps", \.twoSteps), ("slist", \.slist), ("bought_together", \.boughtTogether),
     ("repeats", \.repeats), ("factors", \.factors), ("content", \.content), ("popularity", \.popularity),
+    ("category_popularity", \.categoryPopularity), ("region_popularity", \.regionPopularity),
   ]
 }

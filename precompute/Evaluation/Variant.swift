@@ -22,6 +22,7 @@ public struct Variant: Sendable, Equatable {
   /// One source of candidates off each.
   public static let sources = [
     "slist", "next_item", "two_steps", "bought_together", "repeats", "factors", "content", "popularity",
+    "category_popularity", "region_popularity",
   ].map { Variant(name: "without \($0)", values: ["sources.\($0)": "false"]) }
 }
 
@@ -61,22 +62,28 @@ public struct VariantTable: Sendable {
 }
 
 extension Evaluation {
-  /// Evaluates `base` and each variant of it, one after the other, so that no more than two snapshots are held at once.
-  public func run(_ base: Subject, variants: [Subject], on test: TestSet) throws -> VariantTable {
+  /// Evaluates `base` and each variant of it, one after the other, so that no more than two snapshots are held at once; then models of
+  /// whole past sessions, on the training part as `base` reads it.
+  public func run(
+    _ base: Subject, variants: [Subject], references: [ReferenceModel] = [], on test: TestSet
+  ) throws -> VariantTable {
     let columns = ["hr", "mrr"].map { "\($0)@\(evaluator.cutoffs.last ?? 0)" }
-    func sums(_ subject: Subject) throws -> SessionSums {
-      progress.begin(subject.name)
-      let outcomes = try ask(subject, test).answers.outcomes
-      return SessionSums(outcomes, test, cutoffs: evaluator.cutoffs, positions: test.positions.indices)
+    func sums(_ name: String, _ outcomes: () throws -> [Outcome]) rethrows -> SessionSums {
+      progress.begin(name)
+      return SessionSums(try outcomes(), test, cutoffs: evaluator.cutoffs, positions: test.positions.indices)
     }
-    let baseSums = try sums(base)
-    let rows = try variants.map { variant in
-      let variantSums = try sums(variant)
-      let difference = figures(variantSums - baseSums)
+    let baseSums = try sums(base.name) { try ask(base, test).answers.outcomes }
+    func row(_ name: String, _ outcomes: () throws -> [Outcome]) rethrows -> VariantTable.Row {
+      let sums = try sums(name, outcomes)
+      let difference = figures(sums - baseSums)
       return VariantTable.Row(
-        name: variant.name, metrics: figures(variantSums).metrics, differences: difference.metrics,
-        intervals: difference.intervals)
+        name: name, metrics: figures(sums).metrics, differences: difference.metrics, intervals: difference.intervals)
     }
+    let rows =
+      try variants.map { variant in try row(variant.name) { try ask(variant, test).answers.outcomes } }
+      + references.map { reference in
+        row(reference.model.name) { evaluator.run(reference, trainedOn: base, test) }
+      }
     let first = VariantTable.Row(name: base.name, metrics: figures(baseSums).metrics, differences: nil, intervals: nil)
     return VariantTable(
       caption: "\(test.positionCount) positions of \(test.sessionCount) sessions; \(test.protocolOfTest.description) "

@@ -16,12 +16,15 @@ public struct DecayedPopularity: Sendable {
     public var allTimeHalfLife = 180 * 86_400.0
     /// What all time counts in the score, the trend having the rest.
     public var allTimeShare = 0.2
-    /// κ, in weighted events. Measured by the protocol of `CoOccurrence`, HitRate@20 of the country's list: .111 at 50,
-    /// .107 at 100, .105 at 200, .102 at 500; of the world's .064.
+    /// κ, in weighted events. Measured on the months of `CoOccurrence` outside the UK, popularity alone, HitRate@20: .101 at
+    /// 10, 30 and 100, .100 at 300, .097 at 1000; in the UK .103 throughout.
     public var shrinkage = 100.0
     /// Below the world, an item's evidence counts from so many distinct people, so that no list shows what a few did.
     public var minimumPeoplePerItem: UInt32 = 5
     public var length = 100
+    /// Whether there are lists of categories, and of scopes below the world. The world's own list is always there.
+    public var hasCategories = true
+    public var hasRegions = true
 
     public init() {}
   }
@@ -67,13 +70,13 @@ public struct DecayedPopularity: Sendable {
     return DecayedPopularity(
       lists: topLists(
         ladders, regions, showable: catalogue.showable(itemCount: itemCount),
-        members: CategoryMembers(attributes, itemCount: itemCount), length: parameters.length, parallelism),
+        members: CategoryMembers(attributes, itemCount: itemCount), parameters, parallelism),
       itemPopularity: traffic.map { Float($0) }, evidence: ladders[1].evidence)
   }
 
   private static func topLists(
-    _ ladders: [PopularityLadder], _ regions: RegionTree, showable: [Bool], members: CategoryMembers, length: Int,
-    _ parallelism: Parallelism
+    _ ladders: [PopularityLadder], _ regions: RegionTree, showable: [Bool], members: CategoryMembers,
+    _ parameters: Parameters, _ parallelism: Parallelism
   ) -> [TopList] {
     // Parents stand before their children, and only they are kept: one pass down, then all leaves in parallel.
     var shares: [Int: [[Double]]] = [:]
@@ -81,9 +84,11 @@ public struct DecayedPopularity: Sendable {
       let parent = scope == RegionTree.world ? nil : shares[regions.scopes[scope].parent]
       return ladders.enumerated().map { $1.shares(of: scope, parent: parent?[$0], showable: showable) }
     }
-    for (scope, node) in regions.scopes.enumerated() where node.level != .region { shares[scope] = own(scope) }
+    let scopes = parameters.hasRegions ? regions.scopes[...] : regions.scopes.prefix(1)
+    for (scope, node) in scopes.enumerated() where node.level != .region { shares[scope] = own(scope) }
 
-    let parts = parallelism.mapChunks(of: regions.scopes.count, size: 1, scratch: { TopK(limit: length) }) { top, one in
+    let parts = parallelism.mapChunks(of: scopes.count, size: 1, scratch: { TopK(limit: parameters.length) }) {
+      top, one in
       let scope = one.lowerBound
       let scores = blend(ladders, shares[scope] ?? own(scope))
       func list(_ category: UInt32?, _ items: some Sequence<UInt32>) -> TopList {
@@ -91,10 +96,11 @@ public struct DecayedPopularity: Sendable {
         let entries = top.drain()
         return TopList(scope: scope, category: category, items: entries.map(\.item), scores: entries.map(\.score))
       }
+      let all = list(nil, 0..<UInt32(showable.count))
+      guard parameters.hasCategories else { return [all] }
       let evident = ladders.flatMap { $0.counted(in: scope, showable).map(\.item) }
       let categories = scope == RegionTree.world ? members.all : members.categories(of: evident)
-      return [list(nil, 0..<UInt32(showable.count))]
-        + categories.map { list($0, members[$0]) }.filter { !$0.items.isEmpty }
+      return [all] + categories.map { list($0, members[$0]) }.filter { !$0.items.isEmpty }
     }
     return parts.flatMap { $0 }
   }

@@ -24,8 +24,7 @@ public struct ImplicitALS: Sendable {
     /// Steps of conjugate gradients a row and iteration.
     public var solverSteps = 3
     /// What all cells together count against those that were seen: α₀ is this times the matrix's density, which carries
-    /// over to other sizes. Measured on Serenade's toy sessions (folding in by weighted mean, HitRate@20): .662 at 0.5,
-    /// .651 at 1.6, .590 at 5, .470 at 16; what suits long histories (10 and more) harms short sessions.
+    /// over to other sizes. What suits long histories (10 and more) harms short sessions.
     public var unobservedShare: Float = 1
     /// λ and ν.
     public var regularisation: Float = 0.03

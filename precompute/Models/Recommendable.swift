@@ -7,7 +7,7 @@ extension Catalogue {
   }
 
   /// By item: whether it may be shown now, neither forbidden nor unavailable.
-  func showable(itemCount: Int) -> [Bool] {
+  package func showable(itemCount: Int) -> [Bool] {
     (0..<itemCount).map { $0 >= items.count || (!items[$0].isNeverRecommended && items[$0].isAvailable) }
   }
 }

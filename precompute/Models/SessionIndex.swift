@@ -32,7 +32,7 @@ public struct SessionIndex: Sendable {
 
 extension SessionIndex {
   /// By item: the sessions that hold it at least once.
-  func sessionsOfItem(_ table: EventTable) -> [UInt32] {
+  package func sessionsOfItem(_ table: EventTable) -> [UInt32] {
     var counts = [UInt32](repeating: 0, count: table.itemIDs.count)
     var lastSession = [Int](repeating: -1, count: table.itemIDs.count)
     for session in 0..<count {

@@ -60,8 +60,8 @@ public struct TrainedModels: Sendable {
   ) -> TrainedModels {
     let asOf = asOf(log, configuration)
     let known = log.table.events(from: 0, through: asOf)
-    let lists = configuration.windows.listsSeconds.map { known.events(from: asOf > $0 ? asOf - $0 : 0, through: asOf) }
-    let table = lists ?? known
+    let table =
+      configuration.windows.listsSeconds.map { known.events(from: asOf > $0 ? asOf - $0 : 0, through: asOf) } ?? known
     let weights = EventWeights(configuration.weights)
     progress(.sessions)
     let sessions = SessionIndex(table, parallelism: parallelism)
@@ -84,38 +84,32 @@ public struct TrainedModels: Sendable {
       SegmentInput(
         table: known, people: people, catalogue: log.catalogue, attributes: attributes, sessionsOfItem: sessionsOfItem,
         weights: weights, configuration: configuration, asOf: asOf, parallelism: parallelism))
-    progress(.nextItem)
     let halfLife = halfLife(table, asOf: asOf)
-    let empty = ItemLists(emptyRows: known.itemIDs.count)
     let sources = configuration.sources
-    let next =
-      !sources.nextItem || baskets(table, configuration)
-      ? empty
-      : NextItem.fit(
+    func lists(_ step: Step, if isOn: Bool, _ fit: () -> ItemLists) -> ItemLists {
+      progress(step)
+      return isOn ? fit() : ItemLists(emptyRows: known.itemIDs.count)
+    }
+    let next = lists(.nextItem, if: sources.nextItem && !baskets(table, configuration)) {
+      NextItem.fit(
         table, sessions: sessions, catalogue: log.catalogue,
         parameters: NextItem.Parameters(configuration, weights, halfLife), asOf: asOf, parallelism: parallelism)
-    progress(.slist)
-    let slist =
-      !sources.slist
-      ? empty
-      : LocalSLIST.fit(
+    }
+    let slist = lists(.slist, if: sources.slist) {
+      LocalSLIST.fit(
         table, sessions: sessions, catalogue: log.catalogue,
         parameters: LocalSLIST.Parameters(configuration, weights, halfLife), asOf: asOf, parallelism: parallelism)
-    progress(.boughtTogether)
-    let together =
-      !sources.boughtTogether
-      ? empty
-      : BoughtTogether.fit(
+    }
+    let together = lists(.boughtTogether, if: sources.boughtTogether) {
+      BoughtTogether.fit(
         table, sessions: sessions, catalogue: log.catalogue,
-        parameters: BoughtTogether.Parameters(configuration, halfLife),
-        asOf: asOf, parallelism: parallelism)
-    progress(.content)
-    let content =
-      !sources.content
-      ? empty
-      : ContentSimilarity.fit(
+        parameters: BoughtTogether.Parameters(configuration, halfLife), asOf: asOf, parallelism: parallelism)
+    }
+    let content = lists(.content, if: sources.content) {
+      ContentSimilarity.fit(
         log.catalogue, attributes: attributes, sessionsOfItem: sessionsOfItem,
         parameters: ContentSimilarity.Parameters(configuration.models.content), parallelism: parallelism)
+    }
     progress(.factors)
     return TrainedModels(
       itemIDs: known.itemIDs, catalogue: log.catalogue, attributes: attributes,
@@ -196,6 +190,8 @@ extension DecayedPopularity.Parameters {
     trendingHalfLife = Double(configuration.models.popularity.halfLifeSeconds)
     shrinkage = configuration.models.popularity.shrinkage
     minimumPeoplePerItem = configuration.models.popularity.minimumPeople
+    hasCategories = configuration.sources.categoryPopularity
+    hasRegions = configuration.sources.regionPopularity
   }
 }
 

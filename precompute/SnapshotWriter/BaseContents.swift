@@ -101,18 +101,16 @@ struct BaseContents {
     var brand = ColumnPacker(.brand, pageSize: pageSize)
     var price = ColumnPacker(.price, pageSize: pageSize)
     var confidence = ColumnPacker(.confidence, pageSize: pageSize)
-    var popularity = ColumnPacker(.popularity, pageSize: pageSize)
     for index in numbering.indices {
       category.append(UInt16(clamping: models.attributes.categoryOfItem[index]))
       brand.append(UInt16(clamping: models.attributes.brandOfItem[index]))
       price.append(models.catalogue.items[index].price ?? unknownPrice)
       let share = BaseContents.confidence(sessions: models.sessionsOfItem[index])
       confidence.append(UInt8((255 * share).rounded(.toNearestOrEven)))
-      popularity.append(BrainFloat.encode(models.popularity.itemPopularity[index]))
     }
     columns += [
       (Column.category.table, category.blocks), (Column.brand.table, brand.blocks), (Column.price.table, price.blocks),
-      (Column.confidence.table, confidence.blocks), (Column.popularity.table, popularity.blocks),
+      (Column.confidence.table, confidence.blocks),
     ]
   }
 

@@ -18,7 +18,7 @@ public struct SnapshotPlan: Sendable {
   /// Factors take at most this share of what the items' fixed columns leave.
   static let factorShare = 0.35
   /// Column bytes of an item, its slot and id among them.
-  static let fixedBytesPerItem = 39
+  static let fixedBytesPerItem = 37
 
   public init(items: Int, configuration: Configuration) {
     budget = min(Int(configuration.snapshot.budgetBytes), SnapshotPlan.budgetMax)

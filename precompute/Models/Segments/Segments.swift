@@ -37,7 +37,7 @@ public struct Segments: Sendable {
 }
 
 /// What segments are made from.
-struct SegmentInput {
+package struct SegmentInput {
   let table: EventTable
   let people: People
   let catalogue: Catalogue
@@ -47,11 +47,20 @@ struct SegmentInput {
   let configuration: Configuration
   let asOf: UInt32
   let parallelism: Parallelism
+
+  package init(
+    table: EventTable, people: People, catalogue: Catalogue, attributes: ItemAttributes, sessionsOfItem: [UInt32],
+    weights: EventWeights, configuration: Configuration, asOf: UInt32, parallelism: Parallelism
+  ) {
+    (self.table, self.people, self.catalogue, self.attributes) = (table, people, catalogue, attributes)
+    (self.sessionsOfItem, self.weights, self.configuration) = (sessionsOfItem, weights, configuration)
+    (self.asOf, self.parallelism) = (asOf, parallelism)
+  }
 }
 
 extension Segments {
   /// Nil where visitors cannot be told apart: without categories, without enough people, or with one kind of behaviour.
-  static func fit(_ input: SegmentInput) -> Segments? {
+  package static func fit(_ input: SegmentInput) -> Segments? {
     let parameters = input.configuration.segments
     let topics = ItemTopics(input.attributes, interest: input.sessionsOfItem, limit: parameters.topics)
     guard topics.names.count > 1, parameters.maximum > 1 else { return nil }
@@ -122,7 +131,7 @@ extension Segments {
     rules.minimumPeople = max(input.configuration.segments.minimumPeople, 1)
     let tree = RegionTree(table, people: input.people, parameters: rules)
     var parameters = DecayedPopularity.Parameters(input.configuration)
-    parameters.weights = input.weights
+    (parameters.weights, parameters.hasRegions) = (input.weights, true)
     let popularity = DecayedPopularity.fit(
       table, people: input.people, regions: tree, catalogue: input.catalogue,
       attributes: ItemAttributes(Catalogue(), itemCount: table.itemIDs.count), parameters: parameters, asOf: input.asOf,
