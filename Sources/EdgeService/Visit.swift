@@ -85,7 +85,7 @@ struct Visit {
 
   private static func time(_ headers: HTTPHeaders) throws(Problem) -> UInt32? {
     guard let time = headers["martlet-time"] else { return nil }
-    guard let milliseconds = time.unsignedDecimal(maximum: UInt64(UInt32.max) * 1000) else {
+    guard let milliseconds = time.unsignedDecimal(maximum: UInt64(UInt32.max) &* 1000) else {
       throw .badRequest("not a time in milliseconds since 1970", field: "Martlet-Time")
     }
     return UInt32(milliseconds / 1000)
@@ -93,13 +93,21 @@ struct Visit {
 
   private static func device(_ headers: HTTPHeaders) throws(Problem) -> RequestContext.Device? {
     guard let text = headers.asserted("martlet-device") else { return nil }
-    for device in RequestContext.Device.allCases where text.equals(device.name) { return device }
+    var code: UInt8 = 1
+    while let device = RequestContext.Device(rawValue: code) {
+      if text.equals(device.name) { return device }
+      code &+= 1
+    }
     throw .badRequest("device is desktop, mobile or tablet", field: "Martlet-Device")
   }
 
   private static func referrer(_ headers: HTTPHeaders) throws(Problem) -> RequestContext.Referrer? {
     guard let text = headers.asserted("martlet-referrer") else { return nil }
-    for referrer in RequestContext.Referrer.allCases where text.equals(referrer.name) { return referrer }
+    var code: UInt8 = 1
+    while let referrer = RequestContext.Referrer(rawValue: code) {
+      if text.equals(referrer.name) { return referrer }
+      code &+= 1
+    }
     throw .badRequest("referrer is search, social, email, ads, direct or internal", field: "Martlet-Referrer")
   }
 
