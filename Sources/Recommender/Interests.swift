@@ -38,17 +38,17 @@ struct Interests: ~Copyable {
     events = 0
     weight = 0
     // A view of the page's own item may have been posted already.
-    if let current, session.count == 0 || base.item(name: session.newest(0).item) != current {
-      add(current, .view, base.weights)
+    if let current, session.count == 0 || base.item(name: session.newest(0).itemName) != current {
+      add(current, Signal(item: 0, type: .view, time: 0), base.weights)
     }
     for age in session.indices {
       let signal = session.newest(age)
-      guard signal.item != 0 else { continue }
+      guard signal.itemName != 0 else { continue }
       guard let item = base.item(name: signal.item) else {
         note(unknown: signal.item)
         continue
       }
-      add(item, signal.type, base.weights)
+      add(item, signal, base.weights)
     }
     newestPlace = -1
     for place in items.indices {
@@ -63,7 +63,7 @@ struct Interests: ~Copyable {
   }
 
   /// Called with events from newest to oldest.
-  private mutating func add(_ item: UInt32, _ type: EventType, _ weights: borrowing ScoringWeights) {
+  private mutating func add(_ item: UInt32, _ signal: Signal, _ weights: borrowing ScoringWeights) {
     var position = 0
     while position < items.count, items[position].item != item { position += 1 }
     if position == items.count {
@@ -72,9 +72,9 @@ struct Interests: ~Copyable {
     }
     events &+= 1
     items[position].events &+= 1
-    items[position].weight = max(items[position].weight, weights.event(type) * weights.decay(position))
+    items[position].weight = max(items[position].weight, weights.event(signal) * weights.decay(position))
     if items[position].isTaken == nil {
-      switch type {
+      switch signal.type {
       case .addToCart, .purchase: items[position].isTaken = true
       case .removeFromCart: items[position].isTaken = false
       default: break

@@ -24,13 +24,14 @@ extension SnapshotBuilder {
     }
     for category in models.attributes.categories { add(category.path) }
     for brand in models.attributes.brands { add(brand) }
+    for tag in models.attributes.tags { add(tag) }
     for index in contents.numbering.indices {
       let item = models.catalogue.items[index]
       for text in [item.title, item.url, item.image] { add(text) }
     }
     for part in SegmentTables(models.segments).content(contents.numbering) { add(part) }
     let scoring = ScoringTables(models, configuration)
-    add("\(ScoringTables.sessionWindow) \(scoring.decay)")
+    add("\(configuration.session.windowSeconds) \(configuration.session.pauseSeconds) \(scoring.decay)")
     for (type, weight) in scoring.events { add("\(type.name) \(weight)") }
     for (context, source, weight) in scoring.blend { add("\(context.name) \(source.name) \(weight)") }
     for (kind, trees) in models.sortedRankers {
