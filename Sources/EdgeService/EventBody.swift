@@ -16,14 +16,26 @@ struct EventBody {
   private(set) var ignored = 0
   /// Items of the current event that have been recorded.
   private var items = 0
+  /// Where the events are written, as they were understood.
+  private var echo: JSONWriter?
 
   /// The largest top of a scale of ratings, in hundredths.
   private static let scaleMax: Int64 = 100_000_000
 
-  init(_ service: Service, _ base: BaseSnapshot, now: UInt32) {
+  /// - Parameter echo: gets member `events`; nil: they are only recorded.
+  init(_ service: Service, _ base: BaseSnapshot, now: UInt32, echo: JSONWriter?) {
     self.service = service
     self.base = base
     self.now = now
+    self.echo = echo
+    self.echo?.key("events")
+    self.echo?.beginArray()
+  }
+
+  /// The writer that was given, with all events.
+  mutating func finishedEcho() -> JSONWriter? {
+    echo?.endArray()
+    return echo
   }
 
   /// Records each event in the service's session, oldest first.
@@ -222,6 +234,17 @@ struct EventBody {
     var signal = signal
     signal.item = base.name(ofID: id)
     service.record(signal)
+    if echo != nil { write(signal, id) }
+  }
+
+  /// One event with one item, in the columns that `martlet build` reads.
+  @inline(never)
+  private mutating func write(_ signal: Signal, _ id: ByteView) {
+    echo?.beginObject()
+    echo?.member("event", signal.type.name)
+    echo?.member("item_id", id)
+    echo?.member("time", Int64(signal.time))
+    echo?.endObject()
   }
 
   /// A string's bytes, decoded into `scratch` where it holds escapes; a number's digits as they stand.

@@ -10,8 +10,13 @@ extension Service {
     let base = try openBase()
     let visit = try visit(request.headers, request.query, base)
     readSession(visit)
-    var events = EventBody(self, base, now: visit.now)
+    reply.json.beginObject()
+    // A host that keeps an event log asks for the events as they were understood.
+    let isWanted = request.headers["martlet-want"]?.equals("events") ?? false
+    let wantsEvents = isWanted && visit.consent != .none
+    var events = EventBody(self, base, now: visit.now, echo: wantsEvents ? reply.json : nil)
     try events.read(request.body)
+    if let echo = events.finishedEcho() { reply.json = echo }
     if visit.mayPersonalise {
       keepSession(visit, &reply.headers)
     } else {
@@ -20,7 +25,7 @@ extension Service {
       if visit.token != nil { forgetSession(visit, &reply.headers) }
     }
     reply.headers.append("Cache-Control: no-store\r\n")
-    reply.json.beginObject()
+    if wantsEvents { reply.json.member("visit", hexadecimal(session.visit, digits: 8)) }
     reply.json.member("accepted", Int64(events.accepted))
     reply.json.member("ignored", Int64(events.ignored))
     reply.json.member("stored", visit.mayPersonalise)

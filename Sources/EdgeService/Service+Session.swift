@@ -42,6 +42,7 @@ extension Service {
   /// Gives the visitor the changed session, and keeps it for one that the host names.
   func keepSession(_ visit: Visit, _ headers: inout ByteWriter) {
     session.sequence &+= 1
+    if session.visit == 0 { session.visit = visit.seed }
     headers.append("Martlet-Session: ")
     let start = headers.count
     SessionToken.write(session, scratch: scratch, into: &headers)

@@ -18,6 +18,7 @@ extension Service {
     reply.json.beginObject()
     reply.json.member("consent", visit.consent.name)
     reply.json.member("sequence", Int64(session.sequence))
+    reply.json.member("visit", hexadecimal(session.visit, digits: 8))
     reply.json.key("signals")
     reply.json.beginArray()
     for age in session.indices { write(session.newest(age), &reply.json, base) }
@@ -132,7 +133,7 @@ extension Service {
   }
 
   /// Valid until the next use of `scratch`.
-  private func hexadecimal(_ value: UInt32, digits: UInt32) -> ByteView {
+  func hexadecimal(_ value: UInt32, digits: UInt32) -> ByteView {
     var writer = ByteWriter(scratch)
     for digit in 0..<digits {
       let nibble = UInt8(value >> (4 * (digits - 1 - digit)) & 15)

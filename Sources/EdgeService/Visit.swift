@@ -26,6 +26,8 @@ struct Visit {
   /// Time, place and where the visitor comes from; the route adds the page.
   private(set) var request = RequestContext()
   let token: ByteView?
+  /// From the host's random seed; 0 where it gives none.
+  let seed: UInt32
   /// The rows of the store that belong to the ids that the host asserts, whatever the consent; 0 where it asserts none.
   let userKey: UInt64
   let sessionKey: UInt64
@@ -57,6 +59,7 @@ struct Visit {
 
   init(_ headers: HTTPHeaders, asOf: UInt32) throws(Problem) {
     consent = try Visit.consent(headers)
+    seed = headers.asserted("martlet-seed").map { hash32($0) } ?? 0
     token = headers["martlet-session"] ?? headers.cookie(Visit.cookie)
     userKey = Visit.userKey(headers["martlet-user"] ?? .empty)
     sessionKey = Visit.sessionKey(headers["martlet-session-id"] ?? .empty)

@@ -15,6 +15,8 @@ public struct Session: ~Copyable {
   public private(set) var marks = FixedArray<Mark>(capacity: Session.marksMax)
   /// Goes up by one with every stored change, so that the newer of two tokens can be told.
   public var sequence: UInt16 = 0
+  /// A random number of the present visit, by which an event log holds its events together; 0 for a visit that has none yet.
+  public var visit: UInt32 = 0
 
   public init() {}
 
@@ -47,7 +49,10 @@ public struct Session: ~Copyable {
     let startsVisit = count == 0 || signal.time - time >= pause
     if signals.isFull { drop(dropping) }
     signals.append(signal)
-    if startsVisit { mark(Mark.visit, signal.time) }
+    if startsVisit {
+      visit = 0
+      mark(Mark.visit, signal.time)
+    }
   }
 
   /// Notes that something happened at `time`, which is not after the newest signal.
@@ -76,6 +81,7 @@ public struct Session: ~Copyable {
     signals.removeAll()
     marks.removeAll()
     sequence = 0
+    visit = 0
   }
 
   /// Makes room for a mark, so that a busy counter crowds out no other.

@@ -5,6 +5,7 @@ import Bytes
 ///     version    u8, 2
 ///     sequence   u16, little-endian
 ///     newest     u32, little-endian: seconds since 1970 of the newest signal, without one of the newest mark, without any 0
+///     visit      u32, little-endian
 ///     signals    u8, how many; then each, newest first:
 ///       LEB128   seconds before the one above << 5 | 16 where it is about the same item as that | type
 ///       item     u32, little-endian; only where it is another
@@ -15,7 +16,7 @@ import Bytes
 /// gives an empty session, as tokens of other versions do. Usual sizes stand in `docs/http-api.md`.
 public enum SessionToken {
   static let version: UInt8 = 2
-  static let headerCount = 8
+  static let headerCount = 12
   /// Bytes of the longest token: 64-bit LEB128 numbers of a time and a type have at most 6, those of a time 5, of a value 3.
   public static let bytesMax = headerCount + Session.signalsMax * (6 + 4 + 3) + Session.marksMax * (5 + 2)
   public static let charactersMax = Base64URL.encodedCount(bytesMax)
@@ -29,6 +30,7 @@ public enum SessionToken {
     bytes.append(version)
     bytes.appendLittleEndian(UInt32(session.sequence), count: 2)
     bytes.appendLittleEndian(session.time, count: 4)
+    bytes.appendLittleEndian(session.visit, count: 4)
     bytes.append(UInt8(truncatingIfNeeded: session.count))
     var (time, item) = (session.time, UInt32(0))
     for age in session.indices {
@@ -66,9 +68,10 @@ public enum SessionToken {
     guard bytes.count >= headerCount, bytes[0] == version else { return false }
     session.sequence = bytes.u16le(1)
     let newest = bytes.u32le(3)
+    session.visit = bytes.u32le(7)
     var reader = TokenReader(bytes.dropFirst(headerCount))
     var (time, item) = (newest, UInt32(0))
-    for age in Indices(Int(bytes[7])) {
+    for age in Indices(Int(bytes[11])) {
       guard let head = reader.varint(), let type = EventType(rawValue: UInt8(head & (sameItem - 1))),
         head >> timeShift <= UInt64(age == 0 ? 0 : time)
       else { return false }
