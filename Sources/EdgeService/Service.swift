@@ -11,6 +11,8 @@ public final class Service {
   var recommender = Recommender()
   var session = Session()
   var query = Query()
+  /// What `placements` asks for; empty where an answer is for one place.
+  var placements = FixedArray<Placement>(capacity: Limits.placements)
   /// Decoded query parameters; a decoded string is never longer than what it was read from.
   let decoded = OwnedBytes(capacity: Limits.target)
   /// One decoded id or a token's bytes.

@@ -12,12 +12,13 @@ public final class BaseSnapshot {
   public private(set) var dimensions = 0
   public private(set) var sessionWindow: UInt32 = 0
   private(set) var weights = ScoringWeights()
+  private(set) var recipes = RecipeTable()
   private var rankers = Rankers()
   private var slots: UInt32 = 0
   private var categories: UInt16 = 0
   private var brands: UInt16 = 0
   private var tags: UInt16 = 0
-  private var hasGroups = false
+  private(set) var hasGroups = false
   /// Whether an item is not sold everywhere.
   private(set) var isSoldApart = false
   private var regions: UInt32 = 0
@@ -76,6 +77,7 @@ public final class BaseSnapshot {
     try base.readMeta(file.meta)
     base.segments = try SegmentTable.open(file)
     try base.weights.read(file)
+    try base.recipes.read(file)
     try base.rankers.read(file)
     try base.readBlocks(file)
     try base.readSalts(file)
@@ -160,6 +162,9 @@ public final class BaseSnapshot {
   func ranker(_ context: Context, showsItem: Bool) -> Ranker? {
     context.rankerKind(showsItem: showsItem).flatMap { rankers[$0] }
   }
+
+  /// What the shop wants in `context`, beside adjustments.
+  public func recipe(_ context: Context) -> Recipe { recipes[context] }
 
   func column(_ column: Column) -> ColumnBlocks { columns[column.rawValue] }
 

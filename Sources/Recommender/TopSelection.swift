@@ -18,6 +18,12 @@ struct TopSelection: ~Copyable {
     for index in others.places.indices { offer(Int(others.places[index]), limit, set) }
   }
 
+  /// Adds `place`, whatever its score.
+  mutating func include(_ place: Int) {
+    for index in places.indices where Int(places[index]) == place { return }
+    places.append(UInt16(truncatingIfNeeded: place))
+  }
+
   @inline(__always)
   private mutating func offer(_ place: Int, _ limit: Int, _ set: borrowing CandidateSet) {
     let isFull = places.count >= limit
