@@ -85,7 +85,7 @@ extension Service {
       word.equals("category")
       ? .category : word.equals("brand") ? .brand : word.equals("tag") ? .tag : word.equals("item") ? .item : nil
     let amount = hundredths(name.removeField(before: UInt8(ascii: ":")))
-    guard let kind, let amount, amount >= 0, amount <= Int64(Adjustment.amountMax * 100) else {
+    guard let kind, !name.isEmpty, let amount, amount >= 0, amount <= Int64(Adjustment.amountMax * 100) else {
       throw .badRequest(
         "category, brand, tag or item, a number from 0 to 100, and a name, with colons between them", field: field)
     }

@@ -19,6 +19,7 @@ struct Adjustments: ~Copyable {
     pins.removeAll()
   }
 
+  @inline(never)
   mutating func append(_ adjustment: Adjustment) {
     switch adjustment.kind {
     case .boost: boosts.append(adjustment)
@@ -37,6 +38,7 @@ struct Adjustments: ~Copyable {
   }
 
   /// How much `item` is raised, in mean deviations.
+  @inline(never)
   func boost(of item: UInt32, in base: BaseSnapshot) -> Float {
     var sum: Float = 0
     for index in boosts.indices where base.isItem(item, boosts[index].key) { sum = sum + boosts[index].amount }
@@ -44,6 +46,7 @@ struct Adjustments: ~Copyable {
   }
 
   /// The mean absolute deviation of the scores at `places`, which is the unit of a boost; 1 where all are alike.
+  @inline(never)
   static func unit(_ places: borrowing FixedArray<UInt16>, _ set: borrowing CandidateSet) -> Float {
     let share = 1 / Float(max(1, places.count))
     var (mean, deviation) = (0 as Float, 0 as Float)

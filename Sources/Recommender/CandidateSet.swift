@@ -45,6 +45,7 @@ struct CandidateSet: ~Copyable {
   }
 
   /// Makes `item` no candidate, whatever source names it later.
+  @inline(never)
   mutating func refuse(_ item: UInt32) {
     let slot = slot(of: item)
     guard slots[slot].round != round, refusals < CandidateSet.refusalsMax else { return }
@@ -72,6 +73,7 @@ struct CandidateSet: ~Copyable {
   }
 
   /// The place of `item` among the candidates; nil where it is none.
+  @inline(never)
   func find(_ item: UInt32) -> Int? {
     let slot = slot(of: item)
     guard slots[slot].round == round, slots[slot].index != CandidateSet.refused else { return nil }

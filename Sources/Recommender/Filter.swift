@@ -28,12 +28,14 @@ struct Filter: ~Copyable {
   }
 
   /// Prices from `lowest` to `highest`, in minor units; an item without a price is in no range.
+  @inline(never)
   mutating func admitPrices(_ lowest: UInt32, _ highest: UInt32, _ base: BaseSnapshot) {
     self.lowest = max(self.lowest, lowest)
     self.highest = min(self.highest, highest)
     if self.lowest > 0 || self.highest < .max { self.base = base }
   }
 
+  @inline(never)
   mutating func admitOnly(_ category: UInt16, _ base: BaseSnapshot) {
     self.category = category
     self.base = base
@@ -53,6 +55,7 @@ struct Filter: ~Copyable {
   }
 
   /// Refuses the variants of `item`.
+  @inline(never)
   mutating func excludeGroup(of item: UInt32, _ base: BaseSnapshot) {
     guard let group = base.group(of: item) else { return }
     groups.append(group)

@@ -36,6 +36,7 @@ extension Recommender {
     candidates.filter.admitPrices(share(recipe.priceFrom), recipe.priceTo == 0 ? .max : share(recipe.priceTo), base)
   }
 
+  @inline(never)
   private mutating func refuse(_ item: UInt32, withGroup: Bool, _ base: BaseSnapshot) {
     if withGroup { candidates.filter.excludeGroup(of: item, base) }
     candidates.refuse(item)
@@ -71,6 +72,7 @@ extension Recommender {
     for index in shortlist.places.indices { boost(Int(shortlist.places[index]), unit, base) }
   }
 
+  @inline(never)
   private mutating func boost(_ place: Int, _ unit: Float, _ base: BaseSnapshot) {
     let raised = candidates[place].score + unit * adjustments.boost(of: candidates[place].item, in: base)
     if raised.isFinite { candidates[place].score = raised }

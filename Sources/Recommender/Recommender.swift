@@ -206,10 +206,8 @@ extension Recommender {
   public mutating func prepareFeatures(_ query: borrowing Query, for session: borrowing Session) {
     guard let base = snapshots.base else { return }
     adjustments.removeAll()
-    var recipe = Recipe()
-    // A shop's wishes are no evidence of what visitors want.
-    recipe.isOnePerGroup = false
-    let region = collect(query, recipe, session, base)
+    // A shop's wishes are no evidence of what visitors want: the plain recipe.
+    let region = collect(query, Recipe(), session, base)
     features.fill(shortlist, candidates, interests, base, region)
   }
 

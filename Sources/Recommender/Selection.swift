@@ -105,11 +105,13 @@ struct Selection: ~Copyable {
   }
 
   /// The first pin that waits for a slot up to `slot`.
+  @inline(never)
   private func nextPin(_ pins: borrowing FixedArray<Adjustment>, through slot: Int) -> Int? {
     for pin in pins.indices where pinned[pin] >= 0 && Int(pins[pin].position) <= slot { return pin }
     return nil
   }
 
+  @inline(never)
   private mutating func append(_ pin: Int, _ pins: borrowing FixedArray<Adjustment>) {
     let slot: Slot = pins[pin].kind == .sponsor ? .sponsored : .pinned
     choices.append(Choice(place: rows[pinned[pin]].place, slot: slot))
