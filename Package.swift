@@ -65,7 +65,7 @@ let package = Package(
 
     // Native: the precompute job.
     .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    native("Configuration", ["Bytes", "Session", yams]),
+    native("Configuration", ["Bytes", "Session", "SnapshotFormat", yams]),
     native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session"]),
     native("Models", ["Bytes", "Configuration", "EventLog", "Session", "SnapshotFormat"]),
     native(
@@ -130,9 +130,14 @@ let package = Package(
     tests("SQLiteReader", ["Bytes", grdb]),
     tests("SnapshotFormat", ["Bytes", "SQLiteReader", "TestSupport", grdb]),
     tests("Session", ["Bytes", "TestSupport"]),
-    tests("Recommender", ["Bytes", "Models", "Session", "SnapshotFormat", "SnapshotWriter", "TestSupport", grdb]),
+    tests(
+      "Recommender",
+      [
+        "Bytes", "Configuration", "EventLog", "Models", "Session", "SnapshotFormat", "SnapshotWriter", "TestSupport",
+        grdb,
+      ]),
     tests("EdgeService", ["Bytes", "Recommender", "Session", "SnapshotFormat", "TestSupport"]),
-    tests("Configuration", ["Bytes"]),
+    tests("Configuration", ["Bytes", "SnapshotFormat"]),
     tests("EventLog", ["Bytes", "Configuration", "Session", "TestSupport"]),
     tests("Models", ["Configuration", "EventLog", "Session", "SnapshotFormat", "TestSupport"]),
     tests("SessionNeighbours", ["EventLog", "Models", "Session", "TestSupport"]),

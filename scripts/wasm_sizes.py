@@ -15,24 +15,24 @@ from collections import Counter
 from pathlib import Path
 
 BUDGET_BYTES = {
-    "EdgeService": 31_000,
+    "EdgeService": 21_000,
     "SQLiteReader": 8_500,
-    "Recommender": 13_000,
-    "JSONText": 6_500,
+    "Recommender": 32_000,
+    "JSONText": 7_000,
     "Bytes": 2_500,
     "Session": 600,
-    "SnapshotFormat": 500,
-    "EdgeModule": 9_500,
+    "SnapshotFormat": 800,
+    "EdgeModule": 11_000,
     "EdgeRuntime": 700,
     "SIMDKernels": 400,
     "Swift runtime": 700,
-    "texts and tables": 4_500,
+    "texts and tables": 5_500,
 }
 """What the linker puts into the module under a target's names, before wasm-opt. The scorer is optimised as a whole: a
 function that is called from one place counts where it is called, so the exports hold much of what opens a file, and
 EdgeService much of what answers."""
 
-MODULE_BUDGET_BYTES = 64_000
+MODULE_BUDGET_BYTES = 75_000
 COMPRESSED_BUDGET_BYTES = 45_000
 
 # Address, file offset and size in hex, then a section, or an input `object:(name)`; symbols stand below their input.

@@ -7,6 +7,8 @@ public enum Limits {
   public static let request = target + headers + body + 1024
   /// A hundred items with texts of some 2 KB each.
   public static let response = 256 << 10
+  /// Answers in one request, which together have at most `Query.limitMax` items.
+  public static let placements = 8
   /// Events in one request.
   public static let events = 1000
 }

@@ -9,24 +9,24 @@ extension Service {
   func recommendations(_ headers: HTTPHeaders, _ parameters: ByteView, _ reply: inout Reply) throws(Problem) {
     let base = try openBase()
     let visit = try visit(headers, parameters, base)
+    placements.removeAll()
     try readQuery(parameters, visit.request, base)
     readSession(visit)
-    recommender.recommend(query, for: session)
     // What one visitor gets is nobody else's.
     reply.headers.append("Cache-Control: private, no-store\r\n")
-    writeAnswer(&reply.json, base)
+    placements.isEmpty ? writeAnswer(&reply.json, base) : writePlacements(&reply.json, base)
   }
 
   private func readQuery(_ text: ByteView, _ request: RequestContext, _ base: BaseSnapshot) throws(Problem) {
     query.reset()
     query.request = request
+    query.limit = 0
     var scratch = ByteWriter(decoded)
     var parameters = QueryParameters(text)
     while let (name, value) = parameters.next(scratch: &scratch) {
       if name.equals("context") {
         guard let context = Context(named: value) else {
-          throw .badRequest(
-            "context is homepage, product, cart, category, search or after_purchase", field: "context")
+          throw .badRequest(Context.allNames, field: "context")
         }
         query.context = context
       } else if name.equals("n") {
@@ -50,23 +50,41 @@ extension Service {
             throw .badRequest("more than 256 items to exclude", field: "exclude")
           }
         }
+      } else if name.equals("placements") {
+        try readPlacements(value, base)
+      } else {
+        try readControl(name, value, base)
       }
+    }
+    if query.limit == 0 { query.limit = Int(base.recipe(query.context).limit) }
+    guard query.lowest <= query.highest else {
+      throw .badRequest("max_price is below min_price", field: "max_price")
     }
   }
 
   private func writeAnswer(_ json: inout JSONWriter, _ base: BaseSnapshot) {
+    recommender.recommend(query, for: session)
     json.beginObject()
+    writeItems(&json, base)
+    json.member("context", query.context.name)
+    writeFacts(&json, base)
+    json.member("work", Int64(recommender.work))
+    json.endObject()
+  }
+
+  func writeItems(_ json: inout JSONWriter, _ base: BaseSnapshot) {
     json.key("items")
     json.beginArray()
     for index in recommender.answer.indices { write(recommender.answer[index], &json, base) }
     json.endArray()
-    json.member("context", query.context.name)
+  }
+
+  /// What holds for the request as a whole.
+  func writeFacts(_ json: inout JSONWriter, _ base: BaseSnapshot) {
     json.member("region", orNull: recommender.snapshots.region(serving: query.region)?.code)
     writeSegment(&json, base)
     json.member("generation", base.generation)
     json.member("signals", Int64(session.count))
-    json.member("work", Int64(recommender.work))
-    json.endObject()
   }
 
   /// The segment that the session speaks for; null where it says too little.
@@ -87,11 +105,16 @@ extension Service {
     json.key("score")
     json.fixed(Int64(item.score * 10_000 + 0.5), decimals: 4)
     writeAttributes(item.item, &json, base)
+    if item.slot == .sponsored { json.member("sponsored", true) }
     json.key("reason")
     json.beginObject()
-    json.member("source", item.source.name)
-    if let because = item.because { json.member("because", base.id(because)) }
-    if item.source == .popularity { json.member("level", item.rung.name) }
+    if item.slot != .ranked {
+      json.member("source", item.slot == .pinned ? "pinned" : "sponsored")
+    } else {
+      json.member("source", item.source.name)
+      if let because = item.because { json.member("because", base.id(because)) }
+      if item.source == .popularity { json.member("level", item.rung.name) }
+    }
     json.endObject()
     json.endObject()
   }

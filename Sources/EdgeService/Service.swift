@@ -14,6 +14,8 @@ public final class Service {
   var profile = Profile()
   /// Nil until a host names a session to keep.
   var store: SessionStore?
+  /// What `placements` asks for; empty where an answer is for one place.
+  var placements = FixedArray<Placement>(capacity: Limits.placements)
   /// Decoded query parameters; a decoded string is never longer than what it was read from.
   let decoded = OwnedBytes(capacity: Limits.target)
   /// One decoded id or a token's bytes.

@@ -14,12 +14,13 @@ public final class BaseSnapshot {
   public private(set) var sessionWindow: UInt32 = 0
   public private(set) var sessionPause = Session.pause
   private(set) var weights = ScoringWeights()
+  private(set) var recipes = RecipeTable()
   private var rankers = Rankers()
   private var slots: UInt32 = 0
   private var categories: UInt16 = 0
   private var brands: UInt16 = 0
   private var tags: UInt16 = 0
-  private var hasGroups = false
+  private(set) var hasGroups = false
   /// Whether an item is not sold everywhere.
   private(set) var isSoldApart = false
   private var regions: UInt32 = 0
@@ -78,6 +79,7 @@ public final class BaseSnapshot {
     try base.readMeta(file.meta)
     base.segments = try SegmentTable.open(file)
     try base.weights.read(file)
+    try base.recipes.read(file)
     try base.rankers.read(file)
     try base.readBlocks(file)
     try base.readSalts(file)
@@ -124,6 +126,7 @@ public final class BaseSnapshot {
   }
 
   /// Columns of what no item has are not there.
+  @inline(never)
   private func hasTable(_ column: Column) -> Bool {
     switch column {
     case .factor: dimensions > 0
@@ -164,8 +167,12 @@ public final class BaseSnapshot {
     context.rankerKind(showsItem: showsItem).flatMap { rankers[$0] }
   }
 
+  /// What the shop wants in `context`, beside adjustments.
+  public func recipe(_ context: Context) -> Recipe { recipes[context] }
+
   func column(_ column: Column) -> ColumnBlocks { columns[column.rawValue] }
 
+  @inline(never)
   private func entry(_ heap: Heap, _ column: Column, of item: UInt32) -> ByteView? {
     heaps[heap.rawValue].entry(HeapAddress(rawValue: self.column(column).u32(item)))
   }
@@ -235,17 +242,20 @@ public final class BaseSnapshot {
   // MARK: Attributes and regions
 
   /// In minor units of the shop's currency; nil where not known.
+  @inline(never)
   public func price(of item: UInt32) -> UInt32? {
     let price = column(.price).u32(item)
     return price == unknownPrice ? nil : price
   }
 
+  @inline(never)
   public func category(of item: UInt32) -> UInt16? {
     let category = column(.category).u16(item)
     return category < categories ? category : nil
   }
 
   /// Whether `item` is in `category` or in one below it.
+  @inline(never)
   func isItem(_ item: UInt32, in category: UInt16) -> Bool {
     var own = column(.category).u16(item)
     // A path has a handful of levels; only a hostile snapshot has endless ones.
@@ -261,6 +271,7 @@ public final class BaseSnapshot {
     tables.categories.row(of: name, column: 2, count: UInt32(categories)).map { UInt16(truncatingIfNeeded: $0) }
   }
 
+  @inline(never)
   public func brand(of item: UInt32) -> UInt16? {
     let brand = column(.brand).u16(item)
     return brand < brands ? brand : nil
@@ -284,6 +295,7 @@ public final class BaseSnapshot {
   }
 
   /// The group of variants that `item` belongs to, a number that all of them share; nil where it stands alone.
+  @inline(never)
   public func group(of item: UInt32) -> UInt32? {
     guard hasGroups else { return nil }
     let group = column(.group).u32(item)
@@ -291,6 +303,7 @@ public final class BaseSnapshot {
   }
 
   /// Whether `key` names `item`, alone or among others.
+  @inline(never)
   public func isItem(_ item: UInt32, _ key: AttributeKey) -> Bool {
     let value = UInt16(truncatingIfNeeded: key.value)
     switch key.kind {

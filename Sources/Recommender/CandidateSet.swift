@@ -18,6 +18,8 @@ struct CandidateSet: ~Copyable {
 
   private static let refused = UInt16.max
 
+  /// What may enter; whoever empties the set sets it.
+  var filter = Filter()
   private(set) var candidates = FixedArray<Candidate>(capacity: CandidateSet.capacity)
   private var slots = FixedArray<Slot>(repeating: Slot(), count: Int(CandidateSet.slotCount))
   private var round: UInt32 = 0
@@ -25,6 +27,7 @@ struct CandidateSet: ~Copyable {
 
   mutating func removeAll() {
     candidates.removeAll()
+    filter.removeAll()
     refusals = 0
     round &+= 1
     if round == 0 {
@@ -42,29 +45,44 @@ struct CandidateSet: ~Copyable {
   }
 
   /// Makes `item` no candidate, whatever source names it later.
+  @inline(never)
   mutating func refuse(_ item: UInt32) {
-    let slot = find(item)
+    let slot = slot(of: item)
     guard slots[slot].round != round, refusals < CandidateSet.refusalsMax else { return }
     slots[slot] = Slot(round: round, item: item, index: CandidateSet.refused)
     refusals &+= 1
   }
 
-  /// The place of `item` among the candidates, taken in if it is new; nil where it is refused or the set is full.
+  /// The place of `item` among the candidates, taken in if it is new; nil where it is refused, the filter does not admit it, or the set
+  /// is full.
   @inline(never)
   mutating func place(_ item: UInt32) -> Int? {
-    let slot = find(item)
+    let slot = slot(of: item)
     if slots[slot].round == round {
       let index = slots[slot].index
       return index == CandidateSet.refused ? nil : Int(index)
+    }
+    if filter.isActive, !filter.admits(item) {
+      // So that it is looked at once. Where there is no room left, it is looked at again.
+      refuse(item)
+      return nil
     }
     guard candidates.append(Candidate(item: item)) else { return nil }
     slots[slot] = Slot(round: round, item: item, index: UInt16(truncatingIfNeeded: candidates.count &- 1))
     return candidates.count &- 1
   }
 
+  /// The place of `item` among the candidates; nil where it is none.
+  @inline(never)
+  func find(_ item: UInt32) -> Int? {
+    let slot = slot(of: item)
+    guard slots[slot].round == round, slots[slot].index != CandidateSet.refused else { return nil }
+    return Int(slots[slot].index)
+  }
+
   /// The slot of `item`, or the free one where it belongs. At most 3,072 of the 4,096 slots are ever used.
   @inline(__always)
-  private func find(_ item: UInt32) -> Int {
+  private func slot(of item: UInt32) -> Int {
     var slot = Int((item &* 0x9E37_79B1) >> 20)
     while slots[slot].round == round, slots[slot].item != item { slot = (slot &+ 1) & Int(CandidateSet.slotCount - 1) }
     return slot

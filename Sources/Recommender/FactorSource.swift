@@ -49,6 +49,20 @@ struct FactorSource: ~Copyable {
     return from
   }
 
+  /// Puts the row of `item` in the session's place; false where there are no factors.
+  mutating func turn(to item: UInt32, in base: BaseSnapshot) -> Bool {
+    guard base.dimensions > 0 else { return false }
+    let row = base.column(.factor).address(item)
+    for dimension in Indices(base.dimensions) { query[dimension] = Int16(FactorSource.values(row)[dimension]) }
+    unit = FactorSource.scale(row)
+    return true
+  }
+
+  /// The factors of `item` times those that stand in the session's place: of rows of length one, the cosine.
+  func nearness(of item: UInt32, in base: BaseSnapshot) -> Float {
+    dot(base.column(.factor).address(item), base.dimensions)
+  }
+
   private mutating func fold(_ interests: borrowing Interests, _ rows: ColumnBlocks, _ dimensions: Int) -> Bool {
     for dimension in Indices(dimensions) { sum[dimension] = 0 }
     for place in interests.items.indices {

@@ -11,8 +11,12 @@ struct Interests: ~Copyable {
     let back: UInt8
     /// How many of the session's events are about it.
     var events: UInt8
-    /// In the cart or bought: not recommended again. Nil until an event that decides it has been met.
-    var isTaken: Bool?
+    /// Nil until an event that decides it has been met.
+    var possession: Possession?
+  }
+
+  enum Possession: UInt8, BitwiseCopyable {
+    case none, inCart, bought
   }
 
   private(set) var items = FixedArray<Interest>(capacity: Session.signalsMax + 1)
@@ -68,15 +72,16 @@ struct Interests: ~Copyable {
     while position < items.count, items[position].item != item { position += 1 }
     if position == items.count {
       let back = UInt8(truncatingIfNeeded: position &+ unknown.count)
-      items.append(Interest(item: item, weight: 0, back: back, events: 0, isTaken: nil))
+      items.append(Interest(item: item, weight: 0, back: back, events: 0, possession: nil))
     }
     events &+= 1
     items[position].events &+= 1
     items[position].weight = max(items[position].weight, weights.event(signal) * weights.decay(position))
-    if items[position].isTaken == nil {
+    if items[position].possession == nil {
       switch signal.type {
-      case .addToCart, .purchase: items[position].isTaken = true
-      case .removeFromCart: items[position].isTaken = false
+      case .addToCart: items[position].possession = .inCart
+      case .purchase: items[position].possession = .bought
+      case .removeFromCart: items[position].possession = Possession.none
       default: break
       }
     }

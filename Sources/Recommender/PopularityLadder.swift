@@ -15,6 +15,10 @@ struct PopularityLadder {
   /// Enough for every answer, however much of it was refused.
   static let listMax = 512
 
+  /// Items looked at in order of traffic. Where a filter leaves so few items that none of these is admitted, and no list names one, the
+  /// answer is empty.
+  static let trafficMax: UInt32 = 65_536
+
   /// Takes in the head of each rung's list until `wanted` candidates are there.
   /// - Returns: entries read, for the work counter.
   func add(to set: inout CandidateSet, wanted: Int) -> UInt32 {
@@ -56,7 +60,7 @@ struct PopularityLadder {
   /// The last resort, where all lists are exhausted: items in order of traffic, which is the order of their numbers.
   private func addByTraffic(to set: inout CandidateSet, _ wanted: Int) -> UInt32 {
     var item: UInt32 = 0
-    while set.count < wanted, item < base.shown {
+    while set.count < wanted, item < min(base.shown, PopularityLadder.trafficMax) {
       if let place = set.place(item) { set[place].stand(on: .traffic, 0.5 * share(of: .traffic)) }
       item &+= 1
     }

@@ -1,9 +1,11 @@
 import Bytes
+import SnapshotFormat
 
 /// What is asked for, in the snapshot's numbers. Filled by the service, reused from request to request.
 public struct Query: ~Copyable {
   public static let limitMax = 100
   public static let excludedMax = 256
+  public static let adjustmentsMax = 64
 
   public var request = RequestContext()
   public var context: Context {
@@ -24,8 +26,28 @@ public struct Query: ~Copyable {
   }
   /// Items never to answer with.
   public var excluded = FixedArray<UInt32>(capacity: Query.excludedMax)
+  /// Items that the same page has already, and so their variants.
+  public var placed = FixedArray<UInt32>(capacity: Query.limitMax)
+  /// Beside those of the recipe.
+  public var adjustments = FixedArray<Adjustment>(capacity: Query.adjustmentsMax)
+  /// Bounds of the price in minor units.
+  public var lowest: UInt32 = 0
+  public var highest = UInt32.max
+  /// Where given, instead of the recipe's.
+  public var diversity: UInt8?
+  public var perCategory: UInt8?
+  public var perBrand: UInt8?
 
   public init() {}
+
+  /// The recipe of the context, with what the request has instead.
+  func recipe(_ base: BaseSnapshot) -> Recipe {
+    var recipe = base.recipe(context)
+    recipe.diversity = min(diversity ?? recipe.diversity, Recipe.diversityMax)
+    recipe.perCategory = perCategory ?? recipe.perCategory
+    recipe.perBrand = perBrand ?? recipe.perBrand
+    return recipe
+  }
 
   public mutating func reset() {
     request = RequestContext()
@@ -34,5 +56,9 @@ public struct Query: ~Copyable {
     showsItem = false
     category = nil
     excluded.removeAll()
+    placed.removeAll()
+    adjustments.removeAll()
+    (lowest, highest) = (0, .max)
+    (diversity, perCategory, perBrand) = (nil, nil, nil)
   }
 }

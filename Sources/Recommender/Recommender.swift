@@ -5,7 +5,10 @@ import SnapshotFormat
 /// An item of the answer, and why it is there.
 public struct Recommendation: BitwiseCopyable {
   public let item: UInt32
+  /// By the ranker, or by fixed weights. Adjustments and diversity change the order, not the score.
   public let score: Float
+  /// What gave it its place. What is pinned or sponsored has source and score as ranked.
+  public let slot: Slot
   /// The source with the largest part of the score.
   public let source: Source
   /// For lists, factors and repeats: the session's item that spoke most for this one.
@@ -15,28 +18,33 @@ public struct Recommendation: BitwiseCopyable {
 }
 
 /// The scorer: open snapshots, and the workspace of one request at a time. Data flows one way: session → interests →
-/// candidates → shortlist → features → scores → selection, with the reason of each item read off its largest part.
+/// candidates → shortlist → features → scores → adjustments → selection, with the reason of each item read off its largest part.
 public struct Recommender: ~Copyable {
   /// Candidates that are ranked, where an answer does not ask for more. Measured on Serenade's toy sessions (three days held out
   /// in turn), HitRate@20 / MRR@20: .637/.350 with 64, the same with 128 at twice the time.
   static let shortlistMin = 64
 
   public private(set) var snapshots = Snapshots()
-  private var interests = Interests()
-  private var candidates = CandidateSet()
+  private(set) var interests = Interests()
+  var candidates = CandidateSet()
+  var adjustments = Adjustments()
   private var twoSteps = TwoSteps()
-  private var factors = FactorSource()
+  var factors = FactorSource()
   private var blend = Blend()
-  private var shortlist = TopSelection()
+  var shortlist = TopSelection()
   private var features = FeatureTable()
-  private var selection = TopSelection()
+  /// By row of the shortlist.
+  private var scores = FixedArray<Float>(capacity: TopSelection.capacity)
+  /// The shortlist, best first.
+  var order = TopSelection()
+  private var selection = Selection()
   /// By raw value of `Source`: what each has added to a score.
   private var parts = FixedArray<Float>(repeating: 0, count: Source.count)
   public private(set) var answer = FixedArray<Recommendation>(capacity: Query.limitMax)
   /// The visitor's segment in the last request; nil where the session says too little.
   public private(set) var segment: Int?
   /// Entries and candidates touched by the last request: a measure of its cost that needs no clock.
-  public private(set) var work: UInt32 = 0
+  public internal(set) var work: UInt32 = 0
 
   @inline(never)
   public init() {}
@@ -46,24 +54,29 @@ public struct Recommender: ~Copyable {
   }
 
   /// Fills `answer` for `query`. Without a base there is no answer; with one there is at least one item while any may
-  /// be shown and is neither excluded nor taken.
+  /// be shown, is admitted and is not refused, within the work that `PopularityLadder.trafficMax` bounds.
   public mutating func recommend(_ query: borrowing Query, for session: borrowing Session) {
     answer.removeAll()
     work = 0
     segment = nil
     guard let base = snapshots.base else { return }
-    let region = collect(query, session, base)
+    let recipe = query.recipe(base)
+    adjustments.removeAll()
+    for index in query.adjustments.indices { adjustments.append(query.adjustments[index]) }
+    adjustments.append(base.recipes.adjustments(query.context))
+    let region = collect(query, recipe, session, base)
     // A ranker has learned from sessions; where there is none, it knows nothing.
     let ranker = interests.newest == nil ? nil : base.ranker(query.context, showsItem: query.showsItem)
-    if let ranker {
-      features.fill(shortlist, candidates, interests, base, region)
-      rank(by: ranker)
-    } else {
-      rankByBlend(query, base)
-    }
-    selection.select(query.limit, of: shortlist, from: candidates)
-    for rank in selection.places.indices {
-      answer.append(explain(candidates[Int(selection.places[rank])], ranker, base))
+    if ranker != nil { features.fill(shortlist, candidates, interests, base, region) }
+    rank(by: ranker, query, base)
+    boostShortlist(base)
+    // Where nothing but the score decides, nobody asks for the rest.
+    let isPlain = !recipe.isSelective(base) && adjustments.pins.isEmpty
+    order.select(isPlain ? query.limit : shortlist.places.count, of: shortlist, from: candidates)
+    selection.choose(query.limit, of: order, in: candidates, recipe, adjustments.pins, &factors, base)
+    for rank in selection.choices.indices {
+      let choice = selection.choices[rank]
+      answer.append(explain(candidates[Int(choice.place)], choice.slot, ranker, base))
     }
   }
 
@@ -71,12 +84,14 @@ public struct Recommender: ~Copyable {
 
   /// - Returns: the region that serves the visitor.
   private mutating func collect(
-    _ query: borrowing Query, _ session: borrowing Session, _ base: BaseSnapshot
+    _ query: borrowing Query, _ recipe: Recipe, _ session: borrowing Session, _ base: BaseSnapshot
   ) -> RegionSnapshot? {
     interests.resolve(session, current: query.currentItem, in: base)
     segment = base.segments?.segment(of: interests, in: base)
     candidates.removeAll()
-    refuse(query)
+    restrict(query, recipe, base)
+    // Before all sources, so that there is room.
+    addPins(base)
     if base.weights.blend(query.context, .repeats) > 0 { addRepeats(base) }
     for kind in ListKind.allCases { work &+= ListSource.add(kind, of: interests, in: base, to: &candidates) }
     if base.weights.blend(query.context, .twoSteps) > 0 {
@@ -87,7 +102,8 @@ public struct Recommender: ~Copyable {
     let ladder = PopularityLadder(
       base: base, region: region, parent: snapshots.parent(of: region), category: category,
       segment: segment.map { base.topList(TopList.row(segment: $0)) } ?? .empty)
-    work &+= ladder.add(to: &candidates, wanted: max(2 * query.limit, 40))
+    let isSelective = recipe.isSelective(base)
+    work &+= ladder.add(to: &candidates, wanted: isSelective ? TopSelection.capacity : max(2 * query.limit, 40))
     if let category {
       for index in candidates.indices {
         candidates[index].isInCategory = base.isItem(candidates[index].item, in: category)
@@ -96,17 +112,11 @@ public struct Recommender: ~Copyable {
     blend.prepare(query.context, candidates, interests, base)
     for index in candidates.indices { candidates[index].score = blend.score(candidates[index]) }
     work &+= UInt32(candidates.count)
-    shortlist.select(max(Recommender.shortlistMin, query.limit), from: candidates)
+    let wanted =
+      isSelective ? TopSelection.capacity &- adjustments.pins.count : max(Recommender.shortlistMin, query.limit)
+    selectShortlist(wanted, base)
     work &+= factors.score(shortlist, in: &candidates, for: interests, base)
     return region
-  }
-
-  private mutating func refuse(_ query: borrowing Query) {
-    if let current = query.currentItem { candidates.refuse(current) }
-    for index in query.excluded.indices { candidates.refuse(query.excluded[index]) }
-    for place in interests.items.indices where interests.items[place].isTaken == true {
-      candidates.refuse(interests.items[place].item)
-    }
   }
 
   /// People look at things again: what the session holds may be answered.
@@ -128,26 +138,24 @@ public struct Recommender: ~Copyable {
 
   // MARK: Scores
 
-  private mutating func rank(by ranker: Ranker) {
+  private mutating func rank(by ranker: Ranker?, _ query: borrowing Query, _ base: BaseSnapshot) {
+    if ranker == nil { blend.prepareFactors(query.context, shortlist, candidates, base) }
+    scores.removeAll()
     for row in shortlist.places.indices {
       let place = Int(shortlist.places[row])
+      let score = ranker?.score(features.row(row)) ?? blend.score(candidates[place])
       candidates[place].row = UInt8(truncatingIfNeeded: row)
-      candidates[place].score = ranker.score(features.row(row))
+      candidates[place].score = score
+      scores.append(score)
     }
-    work &+= UInt32(shortlist.places.count)
-  }
-
-  private mutating func rankByBlend(_ query: borrowing Query, _ base: BaseSnapshot) {
-    blend.prepareFactors(query.context, shortlist, candidates, base)
-    for row in shortlist.places.indices {
-      let place = Int(shortlist.places[row])
-      candidates[place].score = blend.score(candidates[place])
-    }
+    if ranker != nil { work &+= UInt32(shortlist.places.count) }
   }
 
   // MARK: Reasons
 
-  private mutating func explain(_ candidate: Candidate, _ ranker: Ranker?, _ base: BaseSnapshot) -> Recommendation {
+  private mutating func explain(
+    _ candidate: Candidate, _ slot: Slot, _ ranker: Ranker?, _ base: BaseSnapshot
+  ) -> Recommendation {
     for source in parts.indices { parts[source] = 0 }
     if let ranker {
       ranker.attribute(features.row(Int(candidate.row)), to: &parts)
@@ -160,7 +168,7 @@ public struct Recommender: ~Copyable {
       if names(other, candidate, ranker) { source = other }
     }
     return Recommendation(
-      item: candidate.item, score: candidate.score, source: source,
+      item: candidate.item, score: scores[Int(candidate.row)], slot: slot, source: source,
       because: place(source, candidate, base).map { interests.items[$0].item },
       rung: candidate.popularity > 0 ? candidate.rung : .traffic)
   }
@@ -197,7 +205,9 @@ extension Recommender {
   /// Fills the feature table as a ranker would find it.
   public mutating func prepareFeatures(_ query: borrowing Query, for session: borrowing Session) {
     guard let base = snapshots.base else { return }
-    let region = collect(query, session, base)
+    adjustments.removeAll()
+    // A shop's wishes are no evidence of what visitors want: the plain recipe.
+    let region = collect(query, Recipe(), session, base)
     features.fill(shortlist, candidates, interests, base, region)
   }
 

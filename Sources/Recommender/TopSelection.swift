@@ -7,15 +7,24 @@ struct TopSelection: ~Copyable {
   /// Places in the candidate set, best first.
   private(set) var places = FixedArray<UInt16>(capacity: TopSelection.capacity)
 
+  @inline(never)
   mutating func select(_ limit: Int, from set: borrowing CandidateSet) {
     places.removeAll()
     for place in set.indices { offer(place, limit, set) }
   }
 
   /// The best of those that another selection holds.
+  @inline(never)
   mutating func select(_ limit: Int, of others: borrowing TopSelection, from set: borrowing CandidateSet) {
     places.removeAll()
     for index in others.places.indices { offer(Int(others.places[index]), limit, set) }
+  }
+
+  /// Adds `place`, whatever its score.
+  @inline(never)
+  mutating func include(_ place: Int) {
+    for index in places.indices where Int(places[index]) == place { return }
+    places.append(UInt16(truncatingIfNeeded: place))
   }
 
   @inline(__always)

@@ -14,6 +14,7 @@ public enum Schema {
   public static let blend: StaticString = "blend"
   public static let ranker: StaticString = "ranker"
   public static let itemText: StaticString = "item_text"
+  public static let recipe: StaticString = "recipe"
   public static let segment: StaticString = "segment"
   public static let regionLift: StaticString = "region_lift"
 
@@ -38,6 +39,11 @@ public enum Schema {
   /// Base files that tell visitors apart: an empty table would take a page.
   public static let segments: [StaticString] = [
     "CREATE TABLE segment (id INTEGER PRIMARY KEY, code TEXT, name TEXT, people INTEGER, evidence BLOB NOT NULL)"
+  ]
+
+  /// Base files of a shop that has written recipes.
+  public static let recipes: [StaticString] = [
+    "CREATE TABLE recipe (context INTEGER PRIMARY KEY, name TEXT NOT NULL, recipe BLOB NOT NULL)"
   ]
 
   /// Base files of a catalogue with tags.
@@ -75,6 +81,8 @@ public enum MetaKey {
   /// 1 where there are groups of variants, and 1 where an item is not sold everywhere: then the columns are there.
   public static let groups: StaticString = "groups"
   public static let soldApart: StaticString = "sold_apart"
+  /// Rows of table `recipe`.
+  public static let recipes: StaticString = "recipes"
   /// Region files: the region's code, the code of its parent (absent below the world), its distinct people.
   public static let region: StaticString = "region"
   public static let parent: StaticString = "parent"

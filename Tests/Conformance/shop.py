@@ -50,6 +50,13 @@ catalogue:
     attributes: material
 never_recommend:
   - postage
+contexts:
+  after_purchase:
+    n: 3
+    diversity: 0.5
+    boost: [{ tag: organic, by: 1 }]
+    leave_out: [{ item: grinder }]
+    sponsored: [{ item: lamp, position: 2 }]
 regions:
   minimum_people: 10
   groups:

@@ -57,7 +57,8 @@ def test_a_small_region_gets_the_list_of_its_group(ask):
 @pytest.mark.parametrize("region", ["North", "Iceland", "world", "Atlantis"])
 def test_postage_is_never_recommended_and_an_answer_is_never_empty(recommend, context, region):
     items = ids(recommend(context=context, region=region, n=100))
-    assert len(items) >= len(ALL_ITEMS) - 2 and set(items) <= ALL_ITEMS - {"postage"}
+    # Postage; what is sold on the islands alone; the other size of the cup; what the recipe leaves out after a purchase.
+    assert len(items) >= len(ALL_ITEMS) - 4 and set(items) <= ALL_ITEMS - {"postage"}
     assert len(set(items)) == len(items)
 
 

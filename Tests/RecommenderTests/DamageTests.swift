@@ -26,7 +26,7 @@ import Testing
 
   @Test(arguments: [
     "kind", "generation", "as_of", "items", "segments", "topics", "segment_margin", "shown", "slots", "dimensions",
-    "categories", "brands", "tags", "groups", "sold_apart", "regions", "session_window",
+    "categories", "brands", "tags", "groups", "sold_apart", "recipes", "regions", "session_window",
   ])
   func aKeyThatIsMissingIsNamed(key: String) throws {
     let error = try Self.errorOfOpening(["DELETE FROM meta WHERE key = '\(key)'"])
@@ -147,6 +147,30 @@ import Testing
         scale + ($0 % 2 == 0 ? "7F" : "81") + String(repeating: "01", count: 15)
       }
       var opened = try Self.open(["UPDATE item_factor SET data = x'\(rows.joined())'"])
+      guard var recommender = opened.recommender.take() else { throw opened.error! }
+      Self.ask(&recommender)
+      withExtendedLifetime(opened.bytes) {}
+    }
+  }
+
+  @Test func damagedRecipesAreRefused() throws {
+    let table = "CREATE TABLE recipe (context INTEGER PRIMARY KEY, name TEXT, recipe BLOB)"
+    let count = "UPDATE meta SET value = 1 WHERE key = 'recipes'"
+    for blob in ["x''", "'text'", "x'0A0302000000000000000000FF'", "x'000302000000000000000000'"] {
+      let error = try Self.errorOfOpening([table, count, "INSERT INTO recipe VALUES (0, 'homepage', \(blob))"])
+      #expect(error.kind == .badValue && "\(error.table)" == "recipe", "\(blob)")
+    }
+    let error = try Self.errorOfOpening([count])
+    #expect(error.kind == .missingTable && "\(error.table)" == "recipe")
+    // Adjustments of a kind that there is not end the list; keys of what there is not name nothing.
+    for adjustment in [
+      "0100FF7F00000002", "02FF000000000005", "03000000FFFFFF05", "0400000000000009", "FF00000000000000",
+    ] {
+      var opened = try Self.open([
+        table, count,
+        "INSERT INTO recipe SELECT value, 'any', x'0AFFFF6401010100FFFF0000\(adjustment)' FROM "
+          + "(SELECT 0 AS value UNION SELECT 1 UNION SELECT 77)",
+      ])
       guard var recommender = opened.recommender.take() else { throw opened.error! }
       Self.ask(&recommender)
       withExtendedLifetime(opened.bytes) {}

@@ -10,6 +10,7 @@ struct Answered: Equatable {
   var item: UInt32
   var score: Float
   var source: Source
+  var slot: Slot
   var because: String?
   var rung: Rung
 }
@@ -24,6 +25,8 @@ struct Request {
   var excluded: [String] = []
   /// Oldest first.
   var session: [(item: String, type: EventType)] = []
+  /// What else is asked for.
+  var control: (inout Query, BaseSnapshot) -> Void = { _, _ in }
 
   func answer(by recommender: inout Recommender) -> [Answered] {
     guard let base = recommender.snapshots.base else { return [] }
@@ -31,7 +34,7 @@ struct Request {
     return (0..<recommender.answer.count).map { rank in
       let item = recommender.answer[rank]
       return Answered(
-        id: base.id(item.item).string, item: item.item, score: item.score, source: item.source,
+        id: base.id(item.item).string, item: item.item, score: item.score, source: item.source, slot: item.slot,
         because: item.because.map { base.id($0).string }, rung: item.rung)
     }
   }
@@ -87,6 +90,7 @@ extension Request {
     query.currentItem = current.flatMap { base.item($0) }
     query.category = category.flatMap { name in name.withView { base.category(named: $0) } }
     for id in excluded { if let item = base.item(id) { query.excluded.append(item) } }
+    control(&query, base)
     var visit = Session()
     for (second, event) in session.enumerated() {
       let name = event.item.withView { base.name(ofID: $0) }

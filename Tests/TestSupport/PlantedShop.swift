@@ -99,7 +99,7 @@ public struct PlantedShop {
           id, PlantedShop.categories[block],
           "\"brand\":\"brand \(place % 3)\",\"price\":\"\(block + 1).\(place + 10)\",\"available\":\"\(available)\","
             + "\"tags\":[\"tag \(place % 4)\",\"block \(block)\"],\"color\":\"\(place % 2 == 0 ? "red" : "blue;green")\","
-            + "\"group\":\"\(id)\","
+            + "\"group\":\(PlantedShop.quoted(id)),"
             + "\"title\":\"Item \(place) of block \(block)\",\"url\":\"/p/\(block)/\(place)\"")
       }
     }

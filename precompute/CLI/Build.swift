@@ -75,6 +75,7 @@ struct Build: ParsableCommand {
     logMergedRegions(models, logger)
     reporter?.begin("writing and checking the snapshot")
     let snapshot = try SnapshotBuilder(models, plan, configuration, directory: publisher.workDirectory).build()
+    for name in snapshot.unknownNames { logger.warning("a recipe names what the shop does not have: \(name)") }
     let manifest = try publisher.publish(
       snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date())
     try StaticList.write(manifest, directory: out)

@@ -18,6 +18,7 @@ public struct Configuration: Sendable, Equatable {
   public var regions = RegionRules()
   public var sources = SourceSwitches()
   public var segments = SegmentParameters()
+  public var contexts = ContextRecipes()
   public var models = ModelParameters()
   public var snapshot = SnapshotLimits()
   /// Start of every pseudorandom sequence of the build.
@@ -62,6 +63,7 @@ public struct Configuration: Sendable, Equatable {
     if let value = try section.value("regions") { try regions.read(value) }
     if let value = try section.value("sources") { try sources.read(value) }
     if let value = try section.value("segments") { try segments.read(value) }
+    if let value = try section.value("contexts") { try contexts.read(value) }
     if let value = try section.value("models") { try models.read(value) }
     if let value = try section.value("snapshot") { try snapshot.read(value) }
     if let value = try section.value("seed") { seed = UInt64(try value.integer(in: 0...Int.max)) }

@@ -5,7 +5,7 @@ import SnapshotFormat
 
 extension SnapshotBuilder {
   /// A generation is named by what is in it: 16 hexadecimal digits of a digest over all that its files hold.
-  func generation(_ contents: BaseContents, _ scopes: ScopeLists) -> String {
+  func generation(_ contents: BaseContents, _ scopes: ScopeLists, _ recipes: RecipeTables) -> String {
     var digest = SHA256()
     func add(_ text: String) { digest.update(Data("\(text.utf8.count):\(text)".utf8)) }
     add("\(FormatVersion.current) \(models.asOf) \(plan.pageSize) \(contents.dimensions) \(contents.numbering.shown)")
@@ -30,6 +30,7 @@ extension SnapshotBuilder {
       for text in [item.title, item.url, item.image] { add(text) }
     }
     for part in SegmentTables(models.segments).content(contents.numbering) { add(part) }
+    for part in recipes.content { add(part) }
     let scoring = ScoringTables(models, configuration)
     add("\(configuration.session.windowSeconds) \(configuration.session.pauseSeconds) \(scoring.decay)")
     for (type, weight) in scoring.events { add("\(type.name) \(weight)") }

@@ -40,6 +40,22 @@ enum ReadableViews {
       """
   }
 
+  /// `recipe` in words; adjustments are counted.
+  static var recipes: String {
+    func byte(_ offset: Int) -> String { "(\(number("recipe", "\(offset)", width: 1)))" }
+    func short(_ offset: Int) -> String { "(\(number("recipe", "\(offset)", width: 2)))" }
+    return """
+      CREATE VIEW recipes (context, n, excludes, only_category, one_per_group, diversity, max_per_category, max_per_brand,
+        price_from, price_to, adjustments) AS
+      SELECT name, \(byte(0)), trim(iif(\(byte(1)) & 1, 'bought ', '') || iif(\(byte(1)) & 2, 'cart ', '')
+          || iif(\(byte(1)) & 4, 'seen', '')),
+        \(byte(2)) & 1, \(byte(2)) >> 1 & 1, \(byte(3)) / 100.0, nullif(\(byte(4)), 0), nullif(\(byte(5)), 0),
+        nullif(\(short(6)), 0) / 100.0, nullif(\(short(8)), 0) / 100.0,
+        (length(recipe) - \(Recipe.width)) / \(Adjustment.width)
+      FROM recipe
+      """
+  }
+
   /// `region_lift` a row an entry.
   static var lifts: String {
     """

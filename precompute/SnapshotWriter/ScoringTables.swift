@@ -51,7 +51,9 @@ struct ScoringTables {
   }
 
   private static func weight(_ context: Context, _ source: Source, _ configuration: Configuration) -> Double {
-    configuration.sources.isOn(source) ? standardBlend[context]?[source] ?? 0 : 0
+    guard configuration.sources.isOn(source) else { return 0 }
+    return configuration.contexts["\(context.name)"]?.sourceWeights["\(source.name)"] ?? standardBlend[context]?[source]
+      ?? 0
   }
 
   func insert(_ db: GRDB.Database) throws {

@@ -1,3 +1,4 @@
+import struct Configuration.AttributeName
 import struct Configuration.Configuration
 import Foundation
 import GRDB
@@ -24,6 +25,8 @@ public struct Snapshot: Sendable {
   public let bought: BudgetReport
   public let items: Int
   public let shown: Int
+  /// What recipes name and the shop does not have.
+  public let unknownNames: [AttributeName]
 }
 
 /// What the budget was spent on.
@@ -58,8 +61,9 @@ public struct SnapshotBuilder {
     var entries = Int.max
     while true {
       let contents = try BaseContents(models, sale, pageSize: plan.pageSize, entries: entries)
-      let generation = generation(contents, scopes)
-      let base = try writeBase(contents, scopes, generation)
+      let recipes = RecipeTables(configuration, AttributeNames(models.attributes, ids: contents.ids))
+      let generation = generation(contents, scopes, recipes)
+      let base = try writeBase(contents, scopes, recipes, generation)
       if base.bytes > plan.budget {
         let left = contents.listBytes - (base.bytes - plan.budget)
         guard contents.lists.entriesKept > 0, left >= 0 else {
@@ -73,7 +77,8 @@ public struct SnapshotBuilder {
         [base] + (try writeRegions(scopes, contents.numbering, generation)) + (try writeText(contents, generation))
       let snapshot = Snapshot(
         generation: generation, asOf: models.asOf, files: files, servedBy: scopes.servedBy,
-        bought: report(contents, base.bytes), items: contents.ids.count, shown: contents.numbering.shown)
+        bought: report(contents, base.bytes), items: contents.ids.count, shown: contents.numbering.shown,
+        unknownNames: recipes.unknown)
       try Verification.check(snapshot, contents, models.attributes)
       return snapshot
     }
@@ -96,7 +101,9 @@ public struct SnapshotBuilder {
     return SnapshotFile(kind: kind, region: region, parent: parent, path: path, bytes: size ?? 0)
   }
 
-  private func writeBase(_ contents: BaseContents, _ scopes: ScopeLists, _ generation: String) throws -> SnapshotFile {
+  private func writeBase(
+    _ contents: BaseContents, _ scopes: ScopeLists, _ recipes: RecipeTables, _ generation: String
+  ) throws -> SnapshotFile {
     let name = "base.sqlite"
     try DatabaseFile.create(
       at: "\(directory)/\(name)", kind: .base, generation: generation, pageSize: plan.pageSize, schema: Schema.base
@@ -114,6 +121,7 @@ public struct SnapshotBuilder {
       }
       try SegmentTables(models.segments).insert(contents.numbering, db)
       try ScoringTables(models, configuration).insert(db)
+      try recipes.insert(db)
       for (kind, trees) in models.sortedRankers {
         try db.execute(
           sql: "INSERT INTO ranker VALUES (?, ?, ?)",
