@@ -17,22 +17,22 @@ from pathlib import Path
 BUDGET_BYTES = {
     "EdgeService": 21_000,
     "SQLiteReader": 8_500,
-    "Recommender": 32_000,
+    "Recommender": 26_000,
     "JSONText": 7_000,
     "Bytes": 2_500,
-    "Session": 600,
-    "SnapshotFormat": 800,
-    "EdgeModule": 11_000,
+    "Session": 3_500,
+    "SnapshotFormat": 700,
+    "EdgeModule": 10_500,
     "EdgeRuntime": 700,
     "SIMDKernels": 400,
     "Swift runtime": 700,
-    "texts and tables": 5_500,
+    "texts and tables": 6_000,
 }
 """What the linker puts into the module under a target's names, before wasm-opt. The scorer is optimised as a whole: a
 function that is called from one place counts where it is called, so the exports hold much of what opens a file, and
 EdgeService much of what answers."""
 
-MODULE_BUDGET_BYTES = 75_000
+MODULE_BUDGET_BYTES = 85_000
 COMPRESSED_BUDGET_BYTES = 45_000
 
 # Address, file offset and size in hex, then a section, or an input `object:(name)`; symbols stand below their input.

@@ -52,7 +52,9 @@ extension Request {
     if random.once(in: 3) { request.category = (PlantedShop.categories + ["Home", "nowhere"])[random.below(6)] }
     request.region = regions[random.below(regions.count)]
     request.excluded = (0..<(random.once(in: 3) ? random.below(60) : 0)).map { _ in id() }
-    request.session = (0..<random.below(80)).map { _ in (id(), EventType.allCases[random.below(9)]) }
+    // A search is about no item, and a full session drops impressions first: Tests/SessionTests has both.
+    let types = EventType.allCases.filter { $0 != .search }
+    request.session = (0..<random.below(Session.signalsMax + 1)).map { _ in (id(), types[random.below(types.count)]) }
     return request
   }
 
