@@ -26,23 +26,28 @@ BASKETS = [
 ]
 
 CATALOGUE = [
-    # item_id, title, category, price
-    ("tea", "Tea, 100 g", "Drinks > Tea", "4.90"),
-    ("teapot", "Teapot, glass", "Kitchen > Tea", "24.00"),
-    ("cup", "Cup \N{EM DASH} porcelain", "Kitchen > Tea", "9.50"),
-    ("biscuits", 'Biscuits "Shortbread" & more', "Food", "3.20"),
-    ("beans", "Coffee beans, 1 kg", "Drinks > Coffee", "19.90"),
-    ("grinder", "Coffee grinder", "Kitchen > Coffee", "79.00"),
-    ("filter", "Paper filters", "Kitchen > Coffee", "2.50"),
-    ("milk", "Oat milk", "Drinks", "2.10"),
-    ("lamp", "Lamp", "Home", "39.00"),
-    ("candle", "Candle", "Home", "5.00"),
-    ("rug", "Rug that nobody has bought", "Home", "120.00"),
-    ("postage", "Postage", "", "4.00"),
+    # item_id, title, category, price, brand, tags, material, group, regions
+    ("tea", "Tea, 100 g", "Drinks > Tea", "4.90", "Leaf & Co", "organic|fair trade", "", "", ""),
+    ("teapot", "Teapot, glass", "Kitchen > Tea", "24.00", "Leaf & Co", "gift", "glass", "", ""),
+    ("cup", "Cup \N{EM DASH} porcelain", "Kitchen > Tea", "9.50", "Leaf & Co", "gift", "porcelain", "cup", ""),
+    ("cup-large", "Cup, large", "Kitchen > Tea", "11.50", "Leaf & Co", "gift", "porcelain", "cup", ""),
+    ("biscuits", 'Biscuits "Shortbread" & more', "Food", "3.20", "Hearth", "", "", "", ""),
+    ("beans", "Coffee beans, 1 kg", "Drinks > Coffee", "19.90", "Roast", "organic", "", "", ""),
+    ("grinder", "Coffee grinder", "Kitchen > Coffee", "79.00", "Roast", "gift", "steel", "", ""),
+    ("filter", "Paper filters", "Kitchen > Coffee", "2.50", "Roast", "", "paper", "", ""),
+    ("milk", "Oat milk", "Drinks", "2.10", "Hearth", "organic; vegan", "", "", ""),
+    ("lamp", "Lamp", "Home", "39.00", "Nord", "gift", "glass|steel", "", ""),
+    ("candle", "Candle", "Home", "5.00", "Nord", "gift", "wax", "", ""),
+    # Sold on the islands alone.
+    ("rug", "Rug that nobody has bought", "Home", "120.00", "Nord", "", "wool", "", "Atlantic islands"),
+    ("postage", "Postage", "", "4.00", "", "", "", "", ""),
 ]
 
 # Iceland has too few people for a list of its own: its group, with the Faroe Islands, has enough.
 CONFIGURATION = """\
+catalogue:
+  columns:
+    attributes: material
 never_recommend:
   - postage
 regions:
@@ -69,7 +74,7 @@ def write_shop(directory: Path) -> None:
                     writer.writerow([f"s{visit}", f"u{visit}", item, "purchase", time, region])
     with open(directory / "catalogue.csv", "w", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["item_id", "title", "category", "price"])
+        writer.writerow(["item_id", "title", "category", "price", "brand", "tags", "material", "group", "regions"])
         writer.writerows(CATALOGUE)
     (directory / "martlet.yaml").write_text(CONFIGURATION)
 

@@ -24,6 +24,7 @@ extension SnapshotBuilder {
     }
     for category in models.attributes.categories { add(category.path) }
     for brand in models.attributes.brands { add(brand) }
+    for tag in models.attributes.tags { add(tag) }
     for index in contents.numbering.indices {
       let item = models.catalogue.items[index]
       for text in [item.title, item.url, item.image] { add(text) }
