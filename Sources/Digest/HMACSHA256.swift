@@ -36,4 +36,10 @@ public struct HMACSHA256: Sendable {
     code.update(message)
     return code.finalize()
   }
+
+  /// The first 63 bits of the code: by this number a snapshot's table `user` knows the person of id `message`.
+  public static func rowID(_ message: ByteView, key: ByteView) -> Int64 {
+    let code = authenticate(message, key: key)
+    return Int64(bitPattern: code.span.withUnsafeBytes { ByteView($0).u64be(0) } >> 1)
+  }
 }

@@ -10,6 +10,7 @@ extension Service {
     let base = try openBase()
     let visit = try Visit(headers, asOf: base.asOf)
     try readQuery(parameters, visit.request, base)
+    query.user = try userRow(visit, headers, base)
     readSession(visit)
     recommender.recommend(query, for: session)
     // What one visitor gets is nobody else's.
@@ -40,6 +41,8 @@ extension Service {
         query.currentItem = base.item(id: value)
       } else if name.equals("category") {
         query.category = base.category(named: value)
+      } else if name.equals("q") {
+        query.search(value, scratch: &scratch)
       } else if name.equals("region") {
         query.region = value
       } else if name.equals("exclude") {
@@ -63,6 +66,7 @@ extension Service {
     json.member("context", query.context.name)
     json.member("region", orNull: recommender.snapshots.region(serving: query.region)?.code)
     writeSegment(&json, base)
+    if !query.terms.isEmpty { json.member("matches", Int64(recommender.matches)) }
     json.member("generation", base.generation)
     json.member("signals", Int64(session.count))
     json.member("work", Int64(recommender.work))
@@ -92,6 +96,7 @@ extension Service {
     json.member("source", item.source.name)
     if let because = item.because { json.member("because", base.id(because)) }
     if item.source == .popularity { json.member("level", item.rung.name) }
+    if item.source == .search { json.member("term", query.terms[Int(item.term)]) }
     json.endObject()
     json.endObject()
   }

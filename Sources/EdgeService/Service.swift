@@ -11,8 +11,8 @@ public final class Service {
   var recommender = Recommender()
   var session = Session()
   var query = Query()
-  /// Decoded query parameters; a decoded string is never longer than what it was read from.
-  let decoded = OwnedBytes(capacity: Limits.target)
+  /// Decoded query parameters, never longer than what they were read from, and the terms of a search.
+  let decoded = OwnedBytes(capacity: Limits.target + Query.termsMax * Terms.lengthMax)
   /// One decoded id or a token's bytes.
   let scratch = OwnedBytes(capacity: 4096)
   private let body = OwnedBytes(capacity: Limits.response - 4096)

@@ -49,6 +49,11 @@ struct CandidateSet: ~Copyable {
     refusals &+= 1
   }
 
+  func isRefused(_ item: UInt32) -> Bool {
+    let slot = find(item)
+    return slots[slot].round == round && slots[slot].index == CandidateSet.refused
+  }
+
   /// The place of `item` among the candidates, taken in if it is new; nil where it is refused or the set is full.
   @inline(never)
   mutating func place(_ item: UInt32) -> Int? {

@@ -12,6 +12,8 @@ public struct Recommendation: BitwiseCopyable {
   public let because: UInt32?
   /// For popularity: the rung of the fallback ladder.
   public let rung: Rung
+  /// For search: which of the query's terms said most.
+  public let term: UInt8
 }
 
 /// The scorer: open snapshots, and the workspace of one request at a time. Data flows one way: session → interests →
@@ -24,6 +26,7 @@ public struct Recommender: ~Copyable {
   public private(set) var snapshots = Snapshots()
   private var interests = Interests()
   private var candidates = CandidateSet()
+  private var search = SearchSource()
   private var twoSteps = TwoSteps()
   private var factors = FactorSource()
   private var blend = Blend()
@@ -45,6 +48,9 @@ public struct Recommender: ~Copyable {
     try snapshots.open(kind, bytes)
   }
 
+  /// Items that matched the last request's search, as far as they are looked at.
+  public var matches: Int { search.count }
+
   /// Fills `answer` for `query`. Without a base there is no answer; with one there is at least one item while any may
   /// be shown and is neither excluded nor taken.
   public mutating func recommend(_ query: borrowing Query, for session: borrowing Session) {
@@ -61,6 +67,7 @@ public struct Recommender: ~Copyable {
     } else {
       rankByBlend(query, base)
     }
+    putMatchesFirst(of: shortlist.places.count, onShortlist: true)
     selection.select(query.limit, of: shortlist, from: candidates)
     for rank in selection.places.indices {
       answer.append(explain(candidates[Int(selection.places[rank])], ranker, base))
@@ -73,10 +80,13 @@ public struct Recommender: ~Copyable {
   private mutating func collect(
     _ query: borrowing Query, _ session: borrowing Session, _ base: BaseSnapshot
   ) -> RegionSnapshot? {
-    interests.resolve(session, current: query.currentItem, in: base)
+    interests.resolve(session, current: query.currentItem, history: base.history(of: query.user), in: base)
     segment = base.segments?.segment(of: interests, in: base)
     candidates.removeAll()
     refuse(query)
+    search.removeAll()
+    if base.weights.blend(query.context, .search) > 0 { search.add(query, in: base, to: &candidates) }
+    work &+= search.work
     if base.weights.blend(query.context, .repeats) > 0 { addRepeats(base) }
     for kind in ListKind.allCases { work &+= ListSource.add(kind, of: interests, in: base, to: &candidates) }
     if base.weights.blend(query.context, .twoSteps) > 0 {
@@ -96,6 +106,7 @@ public struct Recommender: ~Copyable {
     blend.prepare(query.context, candidates, interests, base)
     for index in candidates.indices { candidates[index].score = blend.score(candidates[index]) }
     work &+= UInt32(candidates.count)
+    putMatchesFirst(of: candidates.count, onShortlist: false)
     shortlist.select(max(Recommender.shortlistMin, query.limit), from: candidates)
     work &+= factors.score(shortlist, in: &candidates, for: interests, base)
     return region
@@ -113,8 +124,10 @@ public struct Recommender: ~Copyable {
   private mutating func addRepeats(_ base: BaseSnapshot) {
     for place in interests.items.indices {
       let (item, weight) = (interests.items[place].item, interests.items[place].weight)
-      // What was only shown, or was taken out of the cart, was not looked at.
-      guard weight > 0, item < base.shown, let index = candidates.place(item) else { continue }
+      // What was only shown, or was taken out of the cart, was not looked at; and of a former visit nobody has asked.
+      guard weight > 0, interests.items[place].events > 0, item < base.shown, let index = candidates.place(item) else {
+        continue
+      }
       candidates[index].repeats = UInt8(truncatingIfNeeded: place)
     }
   }
@@ -145,9 +158,27 @@ public struct Recommender: ~Copyable {
     }
   }
 
+  /// Whatever else speaks for them, items that match more of a search come before those that match less.
+  private mutating func putMatchesFirst(of count: Int, onShortlist: Bool) {
+    guard search.count > 0 else { return }
+    var largest: Float = 0
+    for index in Indices(count) {
+      largest = max(largest, candidates[onShortlist ? Int(shortlist.places[index]) : index].score)
+    }
+    for index in Indices(count) {
+      let place = onShortlist ? Int(shortlist.places[index]) : index
+      candidates[place].score = candidates[place].score + Float(candidates[place].match) * (largest + 1)
+    }
+  }
+
   // MARK: Reasons
 
   private mutating func explain(_ candidate: Candidate, _ ranker: Ranker?, _ base: BaseSnapshot) -> Recommendation {
+    if candidate.match > 0 {
+      return Recommendation(
+        item: candidate.item, score: candidate.score, source: .search, because: nil, rung: candidate.rung,
+        term: candidate.term)
+    }
     for source in parts.indices { parts[source] = 0 }
     if let ranker {
       ranker.attribute(features.row(Int(candidate.row)), to: &parts)
@@ -162,7 +193,7 @@ public struct Recommender: ~Copyable {
     return Recommendation(
       item: candidate.item, score: candidate.score, source: source,
       because: place(source, candidate, base).map { interests.items[$0].item },
-      rung: candidate.popularity > 0 ? candidate.rung : .traffic)
+      rung: candidate.popularity > 0 ? candidate.rung : .traffic, term: 0)
   }
 
   /// Whether `source` says anything for `candidate`.

@@ -53,13 +53,14 @@ public struct SnapshotBuilder {
     let groups = configuration.regions.groups
     let scopes = try ScopeLists(models, groups: groups)
     let sale = try SaleRegions(models.catalogue, codes: scopes.codes, groups: groups)
+    let lookups = LookupTables(models, plan, configuration)
     // All lists whole at first; what the file then measures says how many entries it can keep. A file that fits at the
     // second try may be a few pages below the budget: entries do not all take the same bytes.
     var entries = Int.max
     while true {
       let contents = try BaseContents(models, sale, pageSize: plan.pageSize, entries: entries)
-      let generation = generation(contents, scopes)
-      let base = try writeBase(contents, scopes, generation)
+      let generation = generation(contents, scopes, lookups)
+      let base = try writeBase(contents, scopes, lookups, generation)
       if base.bytes > plan.budget {
         let left = contents.listBytes - (base.bytes - plan.budget)
         guard contents.lists.entriesKept > 0, left >= 0 else {
@@ -74,7 +75,7 @@ public struct SnapshotBuilder {
       let snapshot = Snapshot(
         generation: generation, asOf: models.asOf, files: files, servedBy: scopes.servedBy,
         bought: report(contents, base.bytes), items: contents.ids.count, shown: contents.numbering.shown)
-      try Verification.check(snapshot, contents, models.attributes)
+      try Verification.check(snapshot, contents, models.attributes, terms: lookups.terms.rows.map(\.text))
       return snapshot
     }
   }
@@ -96,7 +97,9 @@ public struct SnapshotBuilder {
     return SnapshotFile(kind: kind, region: region, parent: parent, path: path, bytes: size ?? 0)
   }
 
-  private func writeBase(_ contents: BaseContents, _ scopes: ScopeLists, _ generation: String) throws -> SnapshotFile {
+  private func writeBase(
+    _ contents: BaseContents, _ scopes: ScopeLists, _ lookups: LookupTables, _ generation: String
+  ) throws -> SnapshotFile {
     let name = "base.sqlite"
     try DatabaseFile.create(
       at: "\(directory)/\(name)", kind: .base, generation: generation, pageSize: plan.pageSize, schema: Schema.base
@@ -114,6 +117,7 @@ public struct SnapshotBuilder {
       }
       try SegmentTables(models.segments).insert(contents.numbering, db)
       try ScoringTables(models, configuration).insert(db)
+      try lookups.insert(db)
       for (kind, trees) in models.sortedRankers {
         try db.execute(
           sql: "INSERT INTO ranker VALUES (?, ?, ?)",
