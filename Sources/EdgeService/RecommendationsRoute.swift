@@ -8,7 +8,7 @@ extension Service {
   /// `GET /recommendations`
   func recommendations(_ headers: HTTPHeaders, _ parameters: ByteView, _ reply: inout Reply) throws(Problem) {
     let base = try openBase()
-    let visit = try Visit(headers, asOf: base.asOf)
+    let visit = try visit(headers, parameters, base)
     try readQuery(parameters, visit.request, base)
     query.user = try userRow(visit, headers, base)
     readSession(visit)
@@ -74,7 +74,7 @@ extension Service {
   }
 
   /// The segment that the session speaks for; null where it says too little.
-  private func writeSegment(_ json: inout JSONWriter, _ base: BaseSnapshot) {
+  func writeSegment(_ json: inout JSONWriter, _ base: BaseSnapshot) {
     guard let segment = recommender.segment, let segments = base.segments else {
       return json.member("segment", orNull: nil)
     }

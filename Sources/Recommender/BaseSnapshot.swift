@@ -250,7 +250,7 @@ public final class BaseSnapshot {
   public var knowsUsers: Bool { tables.users != nil }
 
   /// The `UserHistory` of a row of table `user`; empty where there is none.
-  func history(of user: Int64?) -> ByteView {
+  public func history(of user: Int64?) -> ByteView {
     guard let user, let users = tables.users else { return .empty }
     return users.list(user)
   }

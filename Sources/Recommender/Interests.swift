@@ -32,10 +32,10 @@ struct Interests: ~Copyable {
   /// The newest item with weight.
   var newest: Interest? { newestPlace < 0 ? nil : items[newestPlace] }
 
-  /// Fills in what `session` says, and, where that is little, the person's `history`. `current` is the item that the page shows: the visitor looks at it now, whether or not the
-  /// view has been posted yet.
+  /// Fills in what `session` says, and, where that is little, the person's `history`. `current` is the item that the page shows:
+  /// the visitor looks at it now, whether or not the view has been posted yet.
   mutating func resolve(
-    _ session: borrowing Session, current: UInt32?, history: ByteView, in base: BaseSnapshot
+    _ session: borrowing Session, current: UInt32?, history: ByteView = .empty, in base: BaseSnapshot
   ) {
     items.removeAll()
     unknown.removeAll()
@@ -43,7 +43,7 @@ struct Interests: ~Copyable {
     weight = 0
     // A view of the page's own item may have been posted already.
     if let current, session.count == 0 || base.item(name: session.newest(0).itemName) != current {
-      add(current, .view, base.weights)
+      add(current, Signal(item: 0, type: .view, time: 0), base.weights)
     }
     for age in session.indices {
       let signal = session.newest(age)
@@ -52,7 +52,7 @@ struct Interests: ~Copyable {
         note(unknown: signal.item)
         continue
       }
-      add(item, signal.type, base.weights)
+      add(item, signal, base.weights)
     }
     if items.count < Interests.historyBelow { add(history, base) }
     newestPlace = -1
@@ -69,7 +69,7 @@ struct Interests: ~Copyable {
       guard entry.item < base.items, let type = EventType(rawValue: entry.type) else { continue }
       let position = place(of: entry.item)
       guard position == items.count else { continue }
-      let weight = base.weights.event(type) * base.weights.decay(position)
+      let weight = base.weights.event(Signal(item: 0, type: type, time: 0)) * base.weights.decay(position)
       let back = UInt8(truncatingIfNeeded: position &+ unknown.count)
       items.append(Interest(item: entry.item, weight: weight, back: back, events: 0, isTaken: nil))
     }
@@ -88,7 +88,7 @@ struct Interests: ~Copyable {
   }
 
   /// Called with events from newest to oldest.
-  private mutating func add(_ item: UInt32, _ type: EventType, _ weights: borrowing ScoringWeights) {
+  private mutating func add(_ item: UInt32, _ signal: Signal, _ weights: borrowing ScoringWeights) {
     let position = place(of: item)
     if position == items.count {
       let back = UInt8(truncatingIfNeeded: position &+ unknown.count)
@@ -96,9 +96,9 @@ struct Interests: ~Copyable {
     }
     events &+= 1
     items[position].events &+= 1
-    items[position].weight = max(items[position].weight, weights.event(type) * weights.decay(position))
+    items[position].weight = max(items[position].weight, weights.event(signal) * weights.decay(position))
     if items[position].isTaken == nil {
-      switch type {
+      switch signal.type {
       case .addToCart, .purchase: items[position].isTaken = true
       case .removeFromCart: items[position].isTaken = false
       default: break
