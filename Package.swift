@@ -141,7 +141,10 @@ let package = Package(
     tests("Tuning", ["Configuration", "Evaluation", "EventLog", "Models", "Replay", "TestSupport"]),
     tests(
       "SnapshotWriter",
-      ["Bytes", "Configuration", "Digest", "Models", "Recommender", "SnapshotFormat", "TestSupport", grdb]),
+      [
+        "Bytes", "Configuration", "Digest", "EdgeService", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat",
+        "TestSupport", grdb,
+      ]),
     tests("Report", ["SnapshotFormat", "TestSupport", grdb]),
   ]
 )

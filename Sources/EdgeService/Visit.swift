@@ -53,6 +53,9 @@ struct Visit {
     return consent == .full && isUserClaimed ? userKey : nil
   }
 
+  /// Who the visitor is, where they have agreed to be known, the host asserts it, and the query says nothing else.
+  var knownUser: ByteView? { consent == .full && isUserClaimed ? user : nil }
+
   /// The query names a session: unless the host asserts the same one, none is opened.
   mutating func claim(session: ByteView) { isSessionClaimed = sessionID?.equals(session) ?? false }
   mutating func claim(user: ByteView) { isUserClaimed = self.user?.equals(user) ?? false }

@@ -32,7 +32,7 @@ struct TermTable {
     let priced = items.map { text, items -> (row: Row, bytes: Int, density: Double) in
       let idf = Self.idf(items.count, of: numbering.shown)
       let postings = TermPostings.encode(items, weight: Self.weight(idf), bytesMax: bytesMax)
-      let bytes = text.utf8.count + postings.count + rowOverhead
+      let bytes = text.utf8.count + postings.count + Self.rowOverhead
       let found = items.reduce(0.0) { $0 + Double(traffic[Int($1)]) }
       return (Row(text: text, items: postings), bytes, found * idf / Double(bytes))
     }.sorted { a, b in
