@@ -19,7 +19,7 @@ public final class Service {
   /// One decoded id or a token's bytes.
   let scratch = OwnedBytes(capacity: 4096)
   private let body = OwnedBytes(capacity: Limits.response - 4096)
-  private let headerLines = OwnedBytes(capacity: 2048)
+  private let headerLines = OwnedBytes(capacity: 4096)
   private let output = OwnedBytes(capacity: Limits.response)
 
   @inline(never)
