@@ -88,7 +88,7 @@ struct Visit {
 
   private static func time(_ headers: HTTPHeaders) throws(Problem) -> UInt32? {
     guard let time = headers["martlet-time"] else { return nil }
-    guard let milliseconds = time.unsignedDecimal(maximum: UInt64(UInt32.max) * 1000) else {
+    guard let milliseconds = time.unsignedDecimal(maximum: UInt64(UInt32.max) &* 1000) else {
       throw .badRequest("not a time in milliseconds since 1970", field: "Martlet-Time")
     }
     return UInt32(milliseconds / 1000)
