@@ -67,7 +67,7 @@ public struct Recommender: ~Copyable {
     } else {
       rankByBlend(query, base)
     }
-    putMatchesFirst(of: shortlist.places.count, onShortlist: true)
+    putMatchesFirst()
     selection.select(query.limit, of: shortlist, from: candidates)
     for rank in selection.places.indices {
       answer.append(explain(candidates[Int(selection.places[rank])], ranker, base))
@@ -106,7 +106,6 @@ public struct Recommender: ~Copyable {
     blend.prepare(query.context, candidates, interests, base)
     for index in candidates.indices { candidates[index].score = blend.score(candidates[index]) }
     work &+= UInt32(candidates.count)
-    putMatchesFirst(of: candidates.count, onShortlist: false)
     shortlist.select(max(Recommender.shortlistMin, query.limit), from: candidates)
     work &+= factors.score(shortlist, in: &candidates, for: interests, base)
     return region
@@ -159,15 +158,13 @@ public struct Recommender: ~Copyable {
   }
 
   /// Whatever else speaks for them, items that match more of a search come before those that match less.
-  private mutating func putMatchesFirst(of count: Int, onShortlist: Bool) {
-    guard search.count > 0 else { return }
-    var largest: Float = 0
-    for index in Indices(count) {
-      largest = max(largest, candidates[onShortlist ? Int(shortlist.places[index]) : index].score)
-    }
-    for index in Indices(count) {
-      let place = onShortlist ? Int(shortlist.places[index]) : index
-      candidates[place].score = candidates[place].score + Float(candidates[place].match) * (largest + 1)
+  private mutating func putMatchesFirst() {
+    var largest: Float = 1
+    for row in shortlist.places.indices { largest = max(largest, candidates[Int(shortlist.places[row])].score) }
+    for row in shortlist.places.indices {
+      let place = Int(shortlist.places[row])
+      let match = Float(candidates[place].match)
+      if match > 0 { candidates[place].score = candidates[place].score + 2 * match * largest }
     }
   }
 

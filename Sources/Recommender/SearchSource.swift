@@ -5,8 +5,8 @@ import SnapshotFormat
 /// an item's whole match is known when it is met, and of equal matches the item with more traffic is met first. A match is the sum
 /// of the weights of the terms in it: an item that matches more of the query always has more.
 struct SearchSource: ~Copyable {
-  /// Terms of the index that the query's last term may begin.
-  private static let completionsMax = 32
+  /// Terms of the index that are looked at: the query's own, and as many as there is room for of those that the last one begins.
+  private static let walksMax = Query.termsMax + 32
   /// Items that are kept, the best matches.
   private static let matchesMax = 512
   /// Postings read for one query: bounds the work where terms are common.
@@ -29,7 +29,7 @@ struct SearchSource: ~Copyable {
     let term: UInt8
   }
 
-  private var walks = FixedArray<Walk>(capacity: Query.termsMax + SearchSource.completionsMax)
+  private var walks = FixedArray<Walk>(capacity: SearchSource.walksMax)
   /// Best first; of equal weights in order of traffic.
   private var matches = FixedArray<Match>(capacity: SearchSource.matchesMax)
   private(set) var work: UInt32 = 0
@@ -62,37 +62,28 @@ struct SearchSource: ~Copyable {
 
   // MARK: Postings
 
+  /// Opens the rows of all terms: the word itself and, for the last one, the words that it begins. Beside a whole word these count
+  /// half as much as it does.
   private mutating func open(_ query: borrowing Query, _ index: TermIndex) {
     walks.removeAll()
     for place in query.terms.indices {
       let term = query.terms[place]
-      let row = index.firstRow(from: term)
-      let isKnown = row < index.count && index.term(row).equals(term)
-      if isKnown { open(row, for: place, index, atMost: .max) }
-      if place &+ 1 == query.terms.count { complete(term, from: isKnown ? row &+ 1 : row, place, index) }
+      let isLast = place &+ 1 == query.terms.count
+      var row = index.firstRow(from: term)
+      var most = UInt32.max
+      while row < index.count, !walks.isFull {
+        let text = index.term(row)
+        let isWhole = text.count == term.count
+        guard isWhole || isLast, text.prefix(term.count).equals(term) else { break }
+        if var postings = index.postings(row) {
+          let weight = min(most, postings.weight)
+          if isWhole { most = weight / 2 }
+          let first = postings.nextItem() ?? .max
+          walks.append(Walk(postings: postings, item: first, weight: weight, term: UInt8(truncatingIfNeeded: place)))
+        }
+        row &+= 1
+      }
     }
-  }
-
-  /// Opens the terms that begin with `prefix`. They count half as much as the commonest of them, the whole word among them, so
-  /// that a whole word comes first.
-  private mutating func complete(_ prefix: ByteView, from row: UInt32, _ place: Int, _ index: TermIndex) {
-    var end = row
-    var weight = UInt32.max
-    let whole = walks.count
-    if whole > 0, walks[whole &- 1].term == UInt8(truncatingIfNeeded: place) { weight = walks[whole &- 1].weight }
-    while end < index.count, end &- row < UInt32(SearchSource.completionsMax), index.term(end).has(prefix: prefix) {
-      if let postings = index.postings(end) { weight = min(weight, postings.weight) }
-      end &+= 1
-    }
-    for row in row..<end { open(row, for: place, index, atMost: max(1, weight / 2)) }
-  }
-
-  private mutating func open(_ row: UInt32, for term: Int, _ index: TermIndex, atMost weight: UInt32) {
-    guard var postings = index.postings(row) else { return }
-    let first = postings.nextItem() ?? .max
-    walks.append(
-      Walk(
-        postings: postings, item: first, weight: min(weight, postings.weight), term: UInt8(truncatingIfNeeded: term)))
   }
 
   private mutating func walk(below shown: UInt32, _ set: borrowing CandidateSet) {
@@ -127,19 +118,10 @@ struct SearchSource: ~Copyable {
   }
 
   private mutating func keep(_ match: Match) {
-    if matches.isFull {
-      guard matches[matches.count &- 1].weight < match.weight else { return }
-      matches.truncate(to: matches.count &- 1)
-    }
-    var (low, high) = (0, matches.count)
-    while low < high {
-      let middle = (low &+ high) / 2
-      if matches[middle].weight < match.weight { high = middle } else { low = middle &+ 1 }
-    }
-    matches.insert(match, at: low)
+    var place = matches.count
+    while place > 0, matches[place &- 1].weight < match.weight { place &-= 1 }
+    if place == SearchSource.matchesMax { return }
+    if matches.isFull { matches.truncate(to: SearchSource.matchesMax &- 1) }
+    matches.insert(match, at: place)
   }
-}
-
-extension ByteView {
-  fileprivate func has(prefix: ByteView) -> Bool { count >= prefix.count && self.prefix(prefix.count).equals(prefix) }
 }

@@ -29,14 +29,14 @@ import Testing
     /// By id: how much an item matches; only what matches at all.
     func matches(_ query: [String]) -> [String: Int] {
       let query = query.enumerated().filter { !query.prefix($0.offset).contains($0.element) }.map(\.element)
-      let completions = vocabulary.filter { $0.hasPrefix(query.last ?? "-") && $0 != query.last }.prefix(32)
-      let commonest = (completions + vocabulary.filter { $0 == query.last }).map(weight).min() ?? 0
+      let completions = vocabulary.filter { $0.hasPrefix(query.last ?? "-") && $0 != query.last }
+      let most = vocabulary.contains(query.last ?? "-") ? weight(query.last!) / 2 : Int.max
       var matches: [String: Int] = [:]
       for (id, words) in words {
         var sum = 0
         for word in query where words.contains(word) { sum += weight(word) }
-        if let last = query.last, !words.contains(last), completions.contains(where: words.contains) {
-          sum += max(1, commonest / 2)
+        if let last = query.last, !words.contains(last) {
+          sum += completions.filter(words.contains).map { min(most, weight($0)) }.max() ?? 0
         }
         if sum > 0 { matches[id] = sum }
       }

@@ -63,8 +63,8 @@ import Testing
       var items = Set<UInt32>()
       for _ in 0..<random.below(300) { items.insert(UInt32(random.below(random.once(in: 2) ? 500 : 1 << 24))) }
       let weight = UInt16(1 + random.below(65535))
-      let read = try #require(read(TermPostings.encode(items.sorted(), weight: weight, bytesMax: .max)))
-      #expect(read.weight == UInt32(weight) && read.items == items.sorted())
+      let back = try #require(read(TermPostings.encode(items.sorted(), weight: weight, bytesMax: .max)))
+      #expect(back.weight == UInt32(weight) && back.items == items.sorted())
     }
   }
 
