@@ -9,7 +9,7 @@ extension Service {
   /// The visitor's row of table `user`, where they have agreed to be known, the host says who they are, and gives the key by which
   /// the builder has hashed its users' ids.
   func userRow(_ visit: Visit, _ headers: HTTPHeaders, _ base: BaseSnapshot) throws(Problem) -> Int64? {
-    guard base.knowsUsers, let user = visit.knownUser, let key = headers["martlet-key"] else {
+    guard base.knowsUsers, visit.isKnown, let user = headers["martlet-user"], let key = headers["martlet-key"] else {
       return nil
     }
     var secret = ByteWriter(scratch)
