@@ -20,6 +20,7 @@ BUDGET_BYTES = {
     "Recommender": 13_000,
     "JSONText": 6_500,
     "Bytes": 2_500,
+    "Digest": 2_200,
     "Session": 600,
     "SnapshotFormat": 500,
     "EdgeModule": 9_500,
