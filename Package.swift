@@ -144,7 +144,8 @@ let package = Package(
     tests(
       "SnapshotWriter",
       [
-        "Bytes", "Configuration", "Digest", "EdgeService", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat",
+        "Bytes", "Configuration", "Digest", "EdgeService", "EventLog", "Models", "Recommender", "Session",
+        "SnapshotFormat",
         "TestSupport", grdb,
       ]),
     tests("Report", ["SnapshotFormat", "TestSupport", grdb]),
