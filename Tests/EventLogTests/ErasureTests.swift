@@ -45,9 +45,8 @@ import Testing
     let permissions = 0o640
     try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: path)
     let report = try Self.forget("ann", events: [path])
-    var expected = Erasure.Report(file: path)
-    (expected.rows, expected.ofUser, expected.ofSessions, expected.unfit) = (11, 3, 1, 1)
-    #expect(report == [expected])
+    #expect(report.map(\.file) == [path])
+    #expect([report[0].rows, report[0].ofUser, report[0].ofSessions, report[0].unfit] == [11, 3, 1, 1])
     #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == permissions)
     let left = isCompressed ? try Self.gunzip(path) : try Self.bytes(path)
     #expect(left == Data(Self.csv.filter { !$0.isAnns }.map(\.text).joined().utf8))
