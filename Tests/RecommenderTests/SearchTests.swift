@@ -62,6 +62,8 @@ import Testing
       var request = Request.random(shop.models.itemIDs, &random)
       request.context = .search
       request.limit = Query.limitMax
+      // Short enough for every signal to stay.
+      request.session = request.session.suffix(40)
       request.search = words.map { random.once(in: 2) ? $0.uppercased() : $0 }.joined(
         separator: random.once(in: 2) ? " " : "-+")
       let answer = request.answer(by: &recommender)
