@@ -52,7 +52,7 @@ let package = Package(
     shared("SnapshotFormat", ["Bytes"]),
     shared("Session", ["Bytes", "JSONText"]),
     shared("Recommender", ["Bytes", "SIMDKernels", "SQLiteReader", "SnapshotFormat", "Session"]),
-    shared("EdgeService", ["Bytes", "JSONText", "Recommender", "Session", "SnapshotFormat", "SQLiteReader"]),
+    shared("EdgeService", ["Bytes", "Digest", "JSONText", "Recommender", "Session", "SnapshotFormat", "SQLiteReader"]),
     // The two wasm products, and the symbols that Embedded Swift expects from a C library.
     .target(name: "EdgeRuntime", path: "Sources/EdgeRuntime"),
     .executableTarget(
@@ -66,7 +66,7 @@ let package = Package(
     // Native: the precompute job.
     .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     native("Configuration", ["Bytes", "Session", "SnapshotFormat", yams]),
-    native("EventLog", ["Bytes", "CZlib", "Configuration", "JSONText", "Session"]),
+    native("EventLog", ["Bytes", "CZlib", "Configuration", "Digest", "JSONText", "Session"]),
     native("Models", ["Bytes", "Configuration", "EventLog", "Session", "SnapshotFormat"]),
     native(
       "SnapshotWriter",
@@ -156,7 +156,11 @@ let package = Package(
     tests("Tuning", ["Configuration", "Evaluation", "EventLog", "Models", "Replay", "TestSupport"]),
     tests(
       "SnapshotWriter",
-      ["Bytes", "Configuration", "Digest", "Models", "Recommender", "Session", "SnapshotFormat", "TestSupport", grdb]),
+      [
+        "Bytes", "Configuration", "Digest", "EdgeService", "EventLog", "Models", "Recommender", "Session",
+        "SnapshotFormat",
+        "TestSupport", grdb,
+      ]),
     tests("Publishing", ["SnapshotWriter", "TestSupport"]),
     tests("Simulation", []),
     tests("Report", ["SnapshotFormat", "TestSupport", grdb]),

@@ -20,6 +20,7 @@ BUDGET_BYTES = {
     "Recommender": 26_000,
     "JSONText": 7_000,
     "Bytes": 2_500,
+    "Digest": 2_200,
     "Session": 3_500,
     "SnapshotFormat": 700,
     "EdgeModule": 10_500,

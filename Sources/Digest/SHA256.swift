@@ -14,55 +14,46 @@ public struct SHA256: Sendable {
 
   public init() {}
 
+  @inline(never)
   public mutating func update(_ bytes: ByteView) {
-    length &+= UInt64(bytes.count)
-    var rest = bytes
-    if filled > 0 {
-      while filled < 64, !rest.isEmpty {
-        block[filled] = rest[0]
-        filled &+= 1
-        rest = rest.dropFirst(1)
+    var index = 0
+    while index < bytes.count {
+      if filled == 0, bytes.has(index, 64) {
+        compress(bytes.dropFirst(index))
+        length &+= 64
+        index &+= 64
+      } else {
+        append(bytes[index])
+        index &+= 1
       }
-      if filled == 64 { compressBlock() }
     }
-    while rest.count >= 64 {
-      compress(rest)
-      rest = rest.dropFirst(64)
-    }
-    for index in 0..<rest.count { block[index] = rest[index] }
-    if !rest.isEmpty { filled = rest.count }
+  }
+
+  @inline(never)
+  mutating func append(_ byte: UInt8) {
+    block[filled] = byte
+    length &+= 1
+    filled = (filled &+ 1) & 63
+    guard filled == 0 else { return }
+    let full = block
+    full.span.withUnsafeBytes { compress(ByteView($0)) }
   }
 
   /// The digest of all that was given; ends the use of this value.
+  @inline(never)
   public mutating func finalize() -> Digest {
     let bits = length &* 8
-    block[filled] = 0x80
-    filled &+= 1
-    if filled > 56 {
-      while filled < 64 { pad() }
-      compressBlock()
-    }
-    while filled < 56 { pad() }
-    for index in 0..<8 { block[56 &+ index] = UInt8(truncatingIfNeeded: bits >> UInt64(56 &- 8 &* index)) }
-    compressBlock()
+    append(0x80)
+    while filled != 56 { append(0) }
+    for index in Indices(8) { append(UInt8(truncatingIfNeeded: bits >> UInt64(56 &- 8 &* index))) }
     var digest = Digest(repeating: 0)
-    for index in 0..<32 {
+    for index in Indices(32) {
       digest[index] = UInt8(truncatingIfNeeded: state[index / 4] >> UInt32(24 &- 8 &* (index & 3)))
     }
     return digest
   }
 
-  private mutating func pad() {
-    block[filled] = 0
-    filled &+= 1
-  }
-
-  private mutating func compressBlock() {
-    let copy = block
-    copy.span.withUnsafeBytes { compress(ByteView($0)) }
-    filled = 0
-  }
-
+  @inline(never)
   private mutating func compress(_ bytes: ByteView) {
     var w = InlineArray<64, UInt32>(repeating: 0)
     for t in 0..<16 { w[t] = bytes.u32be(4 &* t) }

@@ -11,6 +11,7 @@ extension Service {
     let visit = try visit(headers, parameters, base)
     placements.removeAll()
     try readQuery(parameters, visit.request, base)
+    query.user = try userRow(visit, headers, base)
     readSession(visit)
     // What one visitor gets is nobody else's.
     reply.headers.append("Cache-Control: private, no-store\r\n")
@@ -40,6 +41,8 @@ extension Service {
         query.currentItem = base.item(id: value)
       } else if name.equals("category") {
         query.category = base.category(named: value)
+      } else if name.equals("q") {
+        query.search(value, scratch: &scratch)
       } else if name.equals("region") {
         query.region = value
       } else if name.equals("exclude") {
@@ -83,6 +86,7 @@ extension Service {
   func writeFacts(_ json: inout JSONWriter, _ base: BaseSnapshot) {
     json.member("region", orNull: recommender.snapshots.region(serving: query.region)?.code)
     writeSegment(&json, base)
+    if !query.terms.isEmpty { json.member("matches", Int64(recommender.matches)) }
     json.member("generation", base.generation)
     json.member("signals", Int64(session.count))
   }
@@ -114,6 +118,7 @@ extension Service {
       json.member("source", item.source.name)
       if let because = item.because { json.member("because", base.id(because)) }
       if item.source == .popularity { json.member("level", item.rung.name) }
+      if item.source == .search { json.member("term", query.terms[Int(item.term)]) }
     }
     json.endObject()
     json.endObject()

@@ -16,8 +16,8 @@ public final class Service {
   var store: SessionStore?
   /// What `placements` asks for; empty where an answer is for one place.
   var placements = FixedArray<Placement>(capacity: Limits.placements)
-  /// Decoded query parameters; a decoded string is never longer than what it was read from.
-  let decoded = OwnedBytes(capacity: Limits.target)
+  /// Decoded query parameters, never longer than what they were read from, and the terms of a search.
+  let decoded = OwnedBytes(capacity: Limits.target + Query.termsMax * Terms.lengthMax)
   /// One decoded id or a token's bytes.
   let scratch = OwnedBytes(capacity: 4096)
   private let body = OwnedBytes(capacity: Limits.response - 4096)

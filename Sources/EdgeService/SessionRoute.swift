@@ -13,6 +13,7 @@ extension Service {
     profile.derive(session, now: visit.now, in: base)
     query.reset()
     query.request = visit.request
+    query.user = try userRow(visit, request.headers, base)
     recommender.recommend(query, for: session)
     reply.headers.append("Cache-Control: private, no-store\r\n")
     reply.json.beginObject()
@@ -27,6 +28,7 @@ extension Service {
     reply.json.beginArray()
     for index in session.marks.indices { write(session.marks[index], &reply.json) }
     reply.json.endArray()
+    writeHistory(&reply.json, base)
     write(profile, &reply.json, base)
     writeSegment(&reply.json, base)
     reply.json.member("generation", base.generation)

@@ -49,6 +49,9 @@ struct Visit {
     return consent == .full && isUserClaimed ? userKey : 0
   }
 
+  /// Whether the visitor has agreed to be known, the host asserts who they are, and the query says nothing else.
+  var isKnown: Bool { consent == .full && isUserClaimed && userKey != 0 }
+
   /// The query says whose session it means: unless the host asserts the same id, none is opened.
   mutating func claim(session: ByteView) { isSessionClaimed = Visit.sessionKey(session) == sessionKey }
   mutating func claim(user: ByteView) { isUserClaimed = Visit.userKey(user) == userKey }

@@ -47,6 +47,9 @@ public final class BaseSnapshot {
   /// Nil where the snapshot does not tell visitors apart.
   public private(set) var segments: SegmentTable?
 
+  /// Nil where nothing can be searched.
+  private(set) var terms: TermIndex?
+
   private let tables: Tables
 
   /// What is looked up by b-tree.
@@ -57,6 +60,8 @@ public final class BaseSnapshot {
     let tags: Table?
     let regions: Table
     let topLists: Table
+    /// Where the shop wants to know its visitors again.
+    let users: Table?
 
     init(_ file: SnapshotFile) throws(SnapshotError) {
       categories = try file.table(Schema.category)
@@ -64,6 +69,7 @@ public final class BaseSnapshot {
       tags = try file.meta.number(MetaKey.tags) > 0 ? try file.table(Schema.tag) : nil
       regions = try file.table(Schema.region)
       topLists = try file.table(Schema.topList)
+      users = try file.meta.number(MetaKey.users, orElse: 0) == 1 ? try file.table(Schema.user) : nil
     }
   }
 
@@ -78,6 +84,7 @@ public final class BaseSnapshot {
     let base = BaseSnapshot(file, try Tables(file))
     try base.readMeta(file.meta)
     base.segments = try SegmentTable.open(file)
+    base.terms = try TermIndex.open(file)
     try base.weights.read(file)
     try base.recipes.read(file)
     try base.rankers.read(file)
@@ -238,6 +245,22 @@ public final class BaseSnapshot {
 
   /// The ranked list of a `TopList` row; empty where there is none.
   func topList(_ row: Int64) -> ByteView { tables.topLists.list(row) }
+
+  // MARK: Search and people
+
+  /// Whether items are found by `term`.
+  public func isTerm(_ term: ByteView) -> Bool {
+    guard let terms, let row = terms.row(of: term) else { return false }
+    return terms.postings(row) != nil
+  }
+
+  public var knowsUsers: Bool { tables.users != nil }
+
+  /// The `UserHistory` of a row of table `user`; empty where there is none.
+  public func history(of user: Int64?) -> ByteView {
+    guard let user, let users = tables.users else { return .empty }
+    return users.list(user)
+  }
 
   // MARK: Attributes and regions
 

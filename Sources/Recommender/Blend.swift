@@ -26,7 +26,7 @@ struct Blend: ~Copyable {
       case .content: setWeight(source, weight * (1 - trust) / Blend.largest(source, set))
       case .popularity: setWeight(source, weight * (1 - trust))
       case .category, .repeats: setWeight(source, weight)
-      case .factors, .region: setWeight(source, 0)
+      case .factors, .region, .search: setWeight(source, 0)
       }
     }
   }
@@ -73,7 +73,8 @@ struct Blend: ~Copyable {
     case .popularity: candidate.popularity
     case .category: candidate.isInCategory ? 1 : 0
     case .repeats: candidate.repeats == Candidate.isNew ? 0 : 1 / Float(Int32(candidate.repeats) &+ 1)
-    case .region: 0
+    // A match is no share of a score: it comes before all.
+    case .region, .search: 0
     }
   }
 

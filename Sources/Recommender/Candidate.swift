@@ -78,6 +78,10 @@ struct Candidate: BitwiseCopyable {
   private(set) var popularity: Float = 0
   private(set) var rung = Rung.everywhere
   var isInCategory = false
+  /// The rank of its match among those of a search, from 1; 0 where it does not match.
+  var match: UInt16 = 0
+  /// The query's term that says most in the match.
+  var term: UInt8 = 0
   var score: Float = 0
   /// The row of the feature table, where it is on the shortlist.
   var row: UInt8 = 0

@@ -53,6 +53,13 @@ struct CandidateSet: ~Copyable {
     refusals &+= 1
   }
 
+  /// Whether `item` can be no candidate.
+  func isRefused(_ item: UInt32) -> Bool {
+    let slot = slot(of: item)
+    if slots[slot].round == round { return slots[slot].index == CandidateSet.refused }
+    return filter.isActive && !filter.admits(item)
+  }
+
   /// The place of `item` among the candidates, taken in if it is new; nil where it is refused, the filter does not admit it, or the set
   /// is full.
   @inline(never)

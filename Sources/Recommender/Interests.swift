@@ -1,5 +1,6 @@
 import Bytes
 import Session
+import SnapshotFormat
 
 /// The session as the models see it: distinct items of this snapshot, newest first.
 struct Interests: ~Copyable {
@@ -9,7 +10,7 @@ struct Interests: ~Copyable {
     var weight: Float
     /// Distinct items that are newer, those among them that this snapshot does not know.
     let back: UInt8
-    /// How many of the session's events are about it.
+    /// How many of the session's events are about it; 0 for an item of the person's history.
     var events: UInt8
     /// Nil until an event that decides it has been met.
     var possession: Possession?
@@ -18,6 +19,9 @@ struct Interests: ~Copyable {
   enum Possession: UInt8, BitwiseCopyable {
     case none, inCart, bought
   }
+
+  /// Distinct items of a session from which on it speaks for itself, whatever the person did before.
+  private static let historyBelow = 4
 
   private(set) var items = FixedArray<Interest>(capacity: Session.signalsMax + 1)
   /// Names of the distinct items that this snapshot does not know, newest first.
@@ -32,10 +36,10 @@ struct Interests: ~Copyable {
   /// The newest item with weight.
   var newest: Interest? { newestPlace < 0 ? nil : items[newestPlace] }
 
-  /// Fills in what `session` says. `current` is the item that the page shows: the visitor looks at it now, whether or not the
-  /// view has been posted yet.
+  /// Fills in what `session` says, and, where that is little, the person's `history`. `current` is the item that the page shows:
+  /// the visitor looks at it now, whether or not the view has been posted yet.
   mutating func resolve(
-    _ session: borrowing Session, current: UInt32?, in base: BaseSnapshot
+    _ session: borrowing Session, current: UInt32?, history: ByteView = .empty, in base: BaseSnapshot
   ) {
     items.removeAll()
     unknown.removeAll()
@@ -54,11 +58,32 @@ struct Interests: ~Copyable {
       }
       add(item, signal, base.weights)
     }
+    if items.count < Interests.historyBelow { add(history, base) }
     newestPlace = -1
     for place in items.indices {
       weight = weight + items[place].weight
       if newestPlace < 0, items[place].weight > 0 { newestPlace = place }
     }
+  }
+
+  /// Adds a `UserHistory` behind the session's own items.
+  private mutating func add(_ history: ByteView, _ base: BaseSnapshot) {
+    for index in Indices(UserHistory.count(history)) {
+      let entry = UserHistory.entry(history, index)
+      guard entry.item < base.items, let type = EventType(rawValue: entry.type) else { continue }
+      let position = place(of: entry.item)
+      guard position == items.count else { continue }
+      let weight = base.weights.event(Signal(item: 0, type: type, time: 0)) * base.weights.decay(position)
+      let back = UInt8(truncatingIfNeeded: position &+ unknown.count)
+      items.append(Interest(item: entry.item, weight: weight, back: back, events: 0, isTaken: nil))
+    }
+  }
+
+  /// The place of `item`, or the next free one.
+  private func place(of item: UInt32) -> Int {
+    var place = 0
+    while place < items.count, items[place].item != item { place += 1 }
+    return place
   }
 
   private mutating func note(unknown name: UInt32) {
@@ -68,8 +93,7 @@ struct Interests: ~Copyable {
 
   /// Called with events from newest to oldest.
   private mutating func add(_ item: UInt32, _ signal: Signal, _ weights: borrowing ScoringWeights) {
-    var position = 0
-    while position < items.count, items[position].item != item { position += 1 }
+    let position = place(of: item)
     if position == items.count {
       let back = UInt8(truncatingIfNeeded: position &+ unknown.count)
       items.append(Interest(item: item, weight: 0, back: back, events: 0, possession: nil))

@@ -6,6 +6,7 @@ public struct Query: ~Copyable {
   public static let limitMax = 100
   public static let excludedMax = 256
   public static let adjustmentsMax = 64
+  public static let termsMax = 16
 
   public var request = RequestContext()
   public var context: Context {
@@ -24,6 +25,10 @@ public struct Query: ~Copyable {
     get { request.region }
     set { request.region = newValue }
   }
+  /// What is searched for: distinct `Terms`, in the order of the query.
+  public var terms = FixedArray<ByteView>(capacity: Query.termsMax)
+  /// The visitor's row of table `user`, where the visitor has agreed to that and the snapshot knows them.
+  public var user: Int64?
   /// Items never to answer with.
   public var excluded = FixedArray<UInt32>(capacity: Query.excludedMax)
   /// Items that the same page has already, and so their variants.
@@ -55,6 +60,8 @@ public struct Query: ~Copyable {
     currentItem = nil
     showsItem = false
     category = nil
+    terms.removeAll()
+    user = nil
     excluded.removeAll()
     placed.removeAll()
     adjustments.removeAll()

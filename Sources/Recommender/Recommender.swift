@@ -15,6 +15,8 @@ public struct Recommendation: BitwiseCopyable {
   public let because: UInt32?
   /// For popularity: the rung of the fallback ladder.
   public let rung: Rung
+  /// For search: which of the query's terms said most.
+  public let term: UInt8
 }
 
 /// The scorer: open snapshots, and the workspace of one request at a time. Data flows one way: session → interests →
@@ -28,6 +30,7 @@ public struct Recommender: ~Copyable {
   private(set) var interests = Interests()
   var candidates = CandidateSet()
   var adjustments = Adjustments()
+  private var search = SearchSource()
   private var twoSteps = TwoSteps()
   var factors = FactorSource()
   private var blend = Blend()
@@ -53,6 +56,9 @@ public struct Recommender: ~Copyable {
     try snapshots.open(kind, bytes)
   }
 
+  /// Items that matched the last request's search, as far as they are looked at.
+  public var matches: Int { search.count }
+
   /// Fills `answer` for `query`. Without a base there is no answer; with one there is at least one item while any may
   /// be shown, is admitted and is not refused, within the work that `PopularityLadder.trafficMax` bounds.
   public mutating func recommend(_ query: borrowing Query, for session: borrowing Session) {
@@ -70,6 +76,7 @@ public struct Recommender: ~Copyable {
     if ranker != nil { features.fill(shortlist, candidates, interests, base, region) }
     rank(by: ranker, query, base)
     boostShortlist(base)
+    putMatchesFirst()
     // Where nothing but the score decides, nobody asks for the rest.
     let isPlain = !recipe.isSelective(base) && adjustments.pins.isEmpty
     order.select(isPlain ? query.limit : shortlist.places.count, of: shortlist, from: candidates)
@@ -86,12 +93,15 @@ public struct Recommender: ~Copyable {
   private mutating func collect(
     _ query: borrowing Query, _ recipe: Recipe, _ session: borrowing Session, _ base: BaseSnapshot
   ) -> RegionSnapshot? {
-    interests.resolve(session, current: query.currentItem, in: base)
+    interests.resolve(session, current: query.currentItem, history: base.history(of: query.user), in: base)
     segment = base.segments?.segment(of: interests, in: base)
     candidates.removeAll()
     restrict(query, recipe, base)
     // Before all sources, so that there is room.
     addPins(base)
+    search.removeAll()
+    if base.weights.blend(query.context, .search) > 0 { search.add(query, in: base, to: &candidates) }
+    work &+= search.work
     if base.weights.blend(query.context, .repeats) > 0 { addRepeats(base) }
     for kind in ListKind.allCases { work &+= ListSource.add(kind, of: interests, in: base, to: &candidates) }
     if base.weights.blend(query.context, .twoSteps) > 0 {
@@ -123,8 +133,10 @@ public struct Recommender: ~Copyable {
   private mutating func addRepeats(_ base: BaseSnapshot) {
     for place in interests.items.indices {
       let (item, weight) = (interests.items[place].item, interests.items[place].weight)
-      // What was only shown, or was taken out of the cart, was not looked at.
-      guard weight > 0, item < base.shown, let index = candidates.place(item) else { continue }
+      // What was only shown, or was taken out of the cart, was not looked at; and of a former visit nobody has asked.
+      guard weight > 0, interests.items[place].events > 0, item < base.shown, let index = candidates.place(item) else {
+        continue
+      }
       candidates[index].repeats = UInt8(truncatingIfNeeded: place)
     }
   }
@@ -151,11 +163,27 @@ public struct Recommender: ~Copyable {
     if ranker != nil { work &+= UInt32(shortlist.places.count) }
   }
 
+  /// Whatever else speaks for them, items that match more of a search come before those that match less.
+  private mutating func putMatchesFirst() {
+    var largest: Float = 1
+    for row in shortlist.places.indices { largest = max(largest, candidates[Int(shortlist.places[row])].score) }
+    for row in shortlist.places.indices {
+      let place = Int(shortlist.places[row])
+      let match = Float(candidates[place].match)
+      if match > 0 { candidates[place].score = candidates[place].score + 2 * match * largest }
+    }
+  }
+
   // MARK: Reasons
 
   private mutating func explain(
     _ candidate: Candidate, _ slot: Slot, _ ranker: Ranker?, _ base: BaseSnapshot
   ) -> Recommendation {
+    if candidate.match > 0 {
+      return Recommendation(
+        item: candidate.item, score: candidate.score, slot: slot, source: .search, because: nil, rung: candidate.rung,
+        term: candidate.term)
+    }
     for source in parts.indices { parts[source] = 0 }
     if let ranker {
       ranker.attribute(features.row(Int(candidate.row)), to: &parts)
@@ -170,7 +198,7 @@ public struct Recommender: ~Copyable {
     return Recommendation(
       item: candidate.item, score: scores[Int(candidate.row)], slot: slot, source: source,
       because: place(source, candidate, base).map { interests.items[$0].item },
-      rung: candidate.popularity > 0 ? candidate.rung : .traffic)
+      rung: candidate.popularity > 0 ? candidate.rung : .traffic, term: 0)
   }
 
   /// Whether `source` says anything for `candidate`.

@@ -89,14 +89,19 @@ extension Table {
   /// The row whose text in column `column` is `key`, where rows 0..<count stand in byte order of these texts.
   @inline(never)
   func row(of key: ByteView, column: Int, count: UInt32) -> UInt32? {
+    let row = firstRow(from: key, column: column, count: count)
+    return row < count && text(Int64(row), column: column).equals(key) ? row : nil
+  }
+
+  /// The first row whose text is not below `key`; `count` where all are.
+  @inline(never)
+  func firstRow(from key: ByteView, column: Int, count: UInt32) -> UInt32 {
     var (low, high) = (0 as UInt32, count)
     while low < high {
       let middle = low &+ (high &- low) / 2
-      let order = text(Int64(middle), column: column).compare(key)
-      if order == 0 { return middle }
-      if order < 0 { low = middle &+ 1 } else { high = middle }
+      if text(Int64(middle), column: column).compare(key) < 0 { low = middle &+ 1 } else { high = middle }
     }
-    return nil
+    return low
   }
 
   @inline(never)

@@ -20,8 +20,10 @@ public enum Source: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case content = 8
   /// What the visitor's region likes more than others do.
   case region = 9
+  /// Items that match the words of a search.
+  case search = 10
 
-  public static let count = 10
+  public static let count = 11
 
   public var name: StaticString {
     switch self {
@@ -35,6 +37,7 @@ public enum Source: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     case .repeats: "repeats"
     case .content: "content"
     case .region: "region"
+    case .search: "search"
     }
   }
 }

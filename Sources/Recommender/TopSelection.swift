@@ -1,6 +1,6 @@
 import Bytes
 
-/// The best `limit` of the candidates, kept sorted while all are looked at. Order: score, then item number; a tie
+/// The best `limit` of the candidates, kept sorted while all are looked at. Order: a search's match, score, item number; a tie
 /// without a rule would let engines differ.
 struct TopSelection: ~Copyable {
   static let capacity = 128
@@ -49,6 +49,8 @@ struct TopSelection: ~Copyable {
 
   @inline(never)
   private func isBetter(_ a: Int, _ b: Int, _ set: borrowing CandidateSet) -> Bool {
+    let (matchA, matchB) = (set[a].match, set[b].match)
+    if matchA != matchB { return matchA > matchB }
     let (scoreA, scoreB) = (set[a].score, set[b].score)
     return scoreA != scoreB ? scoreA > scoreB : set[a].item < set[b].item
   }

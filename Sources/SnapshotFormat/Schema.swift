@@ -17,6 +17,8 @@ public enum Schema {
   public static let recipe: StaticString = "recipe"
   public static let segment: StaticString = "segment"
   public static let regionLift: StaticString = "region_lift"
+  public static let term: StaticString = "term"
+  public static let user: StaticString = "user"
 
   /// Every file.
   public static let common: [StaticString] = [
@@ -49,6 +51,16 @@ public enum Schema {
   /// Base files of a catalogue with tags.
   public static let tags: [StaticString] = [
     "CREATE TABLE tag (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"
+  ]
+
+  /// Base files whose items have texts to search. Terms are numbered from 0 in byte order.
+  public static let terms: [StaticString] = [
+    "CREATE TABLE term (id INTEGER PRIMARY KEY, text TEXT NOT NULL, items BLOB NOT NULL)"
+  ]
+
+  /// Base files that know people by a keyed hash of their id.
+  public static let users: [StaticString] = [
+    "CREATE TABLE user (id INTEGER PRIMARY KEY, history BLOB NOT NULL)"
   ]
 
   public static let regionFile: [StaticString] = [
@@ -94,6 +106,10 @@ public enum MetaKey {
   public static let topics: StaticString = "topics"
   /// How far ahead of the second a session's segment has to be, in units of `SegmentEvidence`.
   public static let segmentMargin: StaticString = "segment_margin"
+  /// Rows of table `term`; absent where nothing can be searched.
+  public static let terms: StaticString = "terms"
+  /// Whether there is a table `user`: 1, or absent.
+  public static let users: StaticString = "users"
   /// How long a signal stays in the session, seconds.
   public static let sessionWindow: StaticString = "session_window"
   /// After how long without a signal a visit starts, seconds.

@@ -63,6 +63,9 @@ regions:
     Atlantic islands: [Faroe Islands, Iceland]
 """
 
+# Who comes again is known by a hash of the id, whose key hosts send as Martlet-Key.
+KEY = "AAECAwQFBgcICQoLDA0ODw"
+
 
 def write_shop(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
@@ -83,7 +86,9 @@ def write_shop(directory: Path) -> None:
         writer = csv.writer(stream)
         writer.writerow(["item_id", "title", "category", "price", "brand", "tags", "material", "group", "regions"])
         writer.writerows(CATALOGUE)
-    (directory / "martlet.yaml").write_text(CONFIGURATION)
+    (directory / "key").write_text(KEY)
+    users = f"users: {{ rows: true, key_file: '{directory / 'key'}' }}\n"
+    (directory / "martlet.yaml").write_text(CONFIGURATION + users)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ struct Request {
   var session: [(item: String, type: EventType)] = []
   /// What else is asked for.
   var control: (inout Query, BaseSnapshot) -> Void = { _, _ in }
+  /// What is searched for.
+  var search = ""
 
   func answer(by recommender: inout Recommender) -> [Answered] {
     guard let base = recommender.snapshots.base else { return [] }
@@ -98,11 +100,21 @@ extension Request {
       let name = event.item.withView { base.name(ofID: $0) }
       visit.record(Signal(item: name, type: event.type, time: UInt32(second)))
     }
-    // The region's name is looked at in place.
-    region.withView { view in
-      query.region = view
-      body(&recommender, query, visit)
-      query.region = .empty
+    // The region's name and the search are looked at in place.
+    let words = OwnedBytes(capacity: 4096)
+    withExtendedLifetime(words) {
+      var writer = ByteWriter(words)
+      search.withView { text in
+        var terms = Terms(text)
+        var seen: Set<String> = []
+        while let term = terms.next(into: &writer) { if seen.insert(term.string).inserted { query.terms.append(term) } }
+      }
+      region.withView { view in
+        query.region = view
+        body(&recommender, query, visit)
+        query.region = .empty
+      }
+      query.terms.removeAll()
     }
   }
 

@@ -36,6 +36,7 @@ public final class BuiltShop: @unchecked Sendable {
     let folder = try TemporaryFolder()
     var input = EventLog.Input(events: [try folder.write(shop.events, to: "events.ndjson")])
     if !shop.catalogue.isEmpty { input.catalogue = [try folder.write(shop.catalogue, to: "catalogue.ndjson")] }
+    input.userKey = shop.userKey
     return try withExtendedLifetime(folder) { try EventLog(reading: input, configuration: shop.configuration) }
   }
 
@@ -59,6 +60,7 @@ public final class BuiltShop: @unchecked Sendable {
     var models = TrainedModels.fit(
       log, shop.configuration, dimensions: plan.dimensions, parallelism: Parallelism(threads: threads))
     models.rankers = shop.rankers
+    models.histories = UserHistories(log, shop.configuration)
     return (models, try SnapshotBuilder(models, plan, shop.configuration, directory: directory).build())
   }
 

@@ -29,6 +29,8 @@ public struct PlantedShop {
   public var configuration = Configuration()
   /// Written into the snapshot as if they had been learned.
   public var rankers: [RankerKind: [TreeEnsemble.Tree]] = [:]
+  /// By which users' ids are hashed; nil: they are forgotten.
+  public var userKey: [UInt8]?
   /// The items of each block by place: plain ids, ids of other scripts, and the odd ones above.
   public static let blocks: [[String]] = (0..<4).map { block in
     (0..<blockSize).map { place in

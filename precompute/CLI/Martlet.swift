@@ -7,5 +7,7 @@ struct Martlet: ParsableCommand {
     commandName: "martlet",
     abstract: "Recommendations at the edge: builds read-only snapshots from a shop's events, and answers from them.",
     version: "0.1.0, snapshot format \(FormatVersion.current)",
-    subcommands: [Build.self, Publish.self, Evaluate.self, Tune.self, Inspect.self, Answer.self, Simulate.self])
+    subcommands: [
+      Build.self, Publish.self, Forget.self, Evaluate.self, Tune.self, Inspect.self, Answer.self, Simulate.self,
+    ])
 }

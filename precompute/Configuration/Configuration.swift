@@ -20,6 +20,8 @@ public struct Configuration: Sendable, Equatable {
   public var segments = SegmentParameters()
   public var contexts = ContextRecipes()
   public var models = ModelParameters()
+  public var search = SearchParameters()
+  public var users = UserParameters()
   public var snapshot = SnapshotLimits()
   /// Start of every pseudorandom sequence of the build.
   public var seed: UInt64 = 1
@@ -65,6 +67,8 @@ public struct Configuration: Sendable, Equatable {
     if let value = try section.value("segments") { try segments.read(value) }
     if let value = try section.value("contexts") { try contexts.read(value) }
     if let value = try section.value("models") { try models.read(value) }
+    if let value = try section.value("search") { try search.read(value) }
+    if let value = try section.value("users") { try users.read(value) }
     if let value = try section.value("snapshot") { try snapshot.read(value) }
     if let value = try section.value("seed") { seed = UInt64(try value.integer(in: 0...Int.max)) }
     try section.finish()

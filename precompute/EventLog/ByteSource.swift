@@ -28,6 +28,8 @@ final class ByteSource {
     gzip = first == [0x1F, 0x8B] ? try GzipDecoder(file: name) : nil
   }
 
+  var isCompressed: Bool { gzip != nil }
+
   deinit { if descriptor > 0 { close(descriptor) } }
 
   /// Bytes of a file that can be opened; nil for standard input and pipes.

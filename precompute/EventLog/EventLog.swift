@@ -19,6 +19,8 @@ public struct EventLog: Sendable {
     /// Asked for each event that would be kept, by its number from 0 in input order; false leaves it out, with the ids and texts
     /// that it alone names. Nil: all are kept.
     public var selects: ((_ event: Int) -> Bool)?
+    /// The key by which users' ids are hashed, where the snapshot is to know people; nil: their ids are forgotten.
+    public var userKey: [UInt8]?
     /// Called after each chunk.
     public var progress: ((ReadProgress) -> Void)?
     /// Bytes asked for in one read. What is read does not depend on it.
@@ -47,7 +49,7 @@ public struct EventLog: Sendable {
     }
     events = pump.summary
     var attributes = CatalogueBuilder(configuration.catalogue, items: builder.items, texts: builder.texts)
-    table = builder.finished()
+    table = builder.finished(userKey: input.userKey)
     guard let oldest = table.times.min(), let newest = table.times.max() else {
       throw EventLogError.noEvents(rows: events.rows)
     }

@@ -21,6 +21,8 @@ public struct EventTable: Sendable {
   public var regionNames: [String] = []
   public var sessionCount = 0
   public var userCount = 0
+  /// By user: the keyed hash of the id, see `HMACSHA256.rowID`; empty where the log was read without a key.
+  public var userKeys: [Int64] = []
 
   public init() {}
 

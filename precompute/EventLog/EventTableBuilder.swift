@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import Digest
 import Session
 
 /// Turns rows into an `EventTable`: finds the type, reads the time, gives ids their numbers.
@@ -79,8 +80,14 @@ struct EventTableBuilder {
     }
   }
 
-  /// The table, with sessions cut where there is no session column.
-  consuming func finished() -> EventTable {
+  /// The table, with sessions cut where there is no session column. Users' ids leave it hashed by `userKey`, or not at all.
+  consuming func finished(userKey: [UInt8]? = nil) -> EventTable {
+    if let userKey {
+      let key = OwnedBytes(copying: userKey)
+      table.userKeys = (0..<UInt32(users.count)).map { user in
+        users.withBytes(user) { HMACSHA256.rowID($0, key: key.view) }
+      }
+    }
     table.itemIDs = items.strings()
     table.regionNames = regions.strings()
     table.userCount = users.count

@@ -40,6 +40,11 @@ struct Interner {
 
   subscript(_ number: UInt32) -> String { String(decoding: bytes[range(of: Int(number))], as: UTF8.self) }
 
+  /// Calls `body` with the text in place.
+  func withBytes<Result>(_ number: UInt32, _ body: (ByteView) -> Result) -> Result {
+    bytes.withUnsafeBytes { body(ByteView(UnsafeRawBufferPointer(rebasing: $0[range(of: Int(number))]))) }
+  }
+
   /// All texts by number.
   func strings() -> [String] { (0..<count).map { self[UInt32($0)] } }
 

@@ -11,6 +11,12 @@ final class LineReader {
   let source: ByteSource
   /// The number of the line on which the row starts, from 1.
   private(set) var number: UInt64 = 0
+  /// Where the row starts in the source's text, in bytes; and where it ends with its line end, known once a row that is too long
+  /// has been drained.
+  private(set) var offset: UInt64 = 0
+  var endOffset: UInt64 { offset + UInt64(drained + extent.consumed) }
+  /// Bytes of the row that `drain` has left behind.
+  private var drained = 0
   /// The row has more bytes than the limit and only the first of them are in `row`; `drain` hands out all.
   private(set) var isTooLong = false
 
@@ -38,6 +44,8 @@ final class LineReader {
   /// Moves to the next line. False at the end of the source.
   func next() throws -> Bool {
     start += extent.consumed
+    offset = endOffset
+    drained = 0
     extent = (0, 0)
     number = nextNumber
     switch try lineEnd(from: 0) {
@@ -71,6 +79,7 @@ final class LineReader {
     body(row)
     while isTooLong {
       start += extent.consumed
+      drained += extent.consumed
       extent = (0, 0)
       if start == filled, try !fill() { break }
       if let newline = view(filled - start).newline(from: 0) {
@@ -122,7 +131,7 @@ final class LineReader {
   private func skipByteOrderMark() throws {
     while filled < 3, try fill() {}
     let head = view(min(filled, 3))
-    if head.starts(with: "\u{FEFF}") { start = 3 }
+    if head.starts(with: "\u{FEFF}") { (start, offset) = (3, 3) }
     if head.count >= 2, head.u16le(0) == 0xFEFF || head.u16be(0) == 0xFEFF {
       throw EventLogError.unreadable(file: source.name, reason: "the text is UTF-16; UTF-8 is expected")
     }

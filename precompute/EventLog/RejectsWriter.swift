@@ -67,6 +67,27 @@ public final class RejectsWriter {
     if let file { putc(0x0A, file) }
   }
 
+  /// The bytes of a row, or of a piece of one, as they were before they were escaped.
+  static func unescaped(_ text: ByteView) -> OwnedBytes {
+    var bytes: [UInt8] = []
+    var index = 0
+    while index < text.count {
+      if text[index] == UInt8(ascii: "\\"), index + 1 < text.count {
+        index += 1
+        switch text[index] {
+        case UInt8(ascii: "t"): bytes.append(0x09)
+        case UInt8(ascii: "n"): bytes.append(0x0A)
+        case UInt8(ascii: "r"): bytes.append(0x0D)
+        default: bytes.append(text[index])
+        }
+      } else {
+        bytes.append(text[index])
+      }
+      index += 1
+    }
+    return OwnedBytes(copying: bytes)
+  }
+
   static func excerpt(_ row: ByteView) -> String {
     let bytes = UnsafeRawBufferPointer(start: row.start, count: min(row.count, excerptLimit))
     let text = String(decoding: bytes, as: UTF8.self)

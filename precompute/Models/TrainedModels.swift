@@ -26,6 +26,8 @@ public struct TrainedModels: Sendable {
   public let factors: QuantisedFactors?
   /// The learned rankers; none where fixed weights have to do.
   public var rankers: [RankerKind: [TreeEnsemble.Tree]] = [:]
+  /// The people whom the snapshot is to know.
+  public var histories = UserHistories.none
 
   /// In the order of their kinds.
   public var sortedRankers: [(kind: RankerKind, trees: [TreeEnsemble.Tree])] {

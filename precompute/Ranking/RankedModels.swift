@@ -23,6 +23,7 @@ public enum RankedModels {
       progress("training: \($0.rawValue)")
     }
     models.rankers = rankers
+    models.histories = UserHistories(known, configuration)
     return (models, plan)
   }
 }

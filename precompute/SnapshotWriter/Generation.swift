@@ -5,7 +5,9 @@ import SnapshotFormat
 
 extension SnapshotBuilder {
   /// A generation is named by what is in it: 16 hexadecimal digits of a digest over all that its files hold.
-  func generation(_ contents: BaseContents, _ scopes: ScopeLists, _ recipes: RecipeTables) -> String {
+  func generation(
+    _ contents: BaseContents, _ scopes: ScopeLists, _ recipes: RecipeTables, _ lookups: LookupTables
+  ) -> String {
     var digest = SHA256()
     func add(_ text: String) { digest.update(Data("\(text.utf8.count):\(text)".utf8)) }
     add("\(FormatVersion.current) \(models.asOf) \(plan.pageSize) \(contents.dimensions) \(contents.numbering.shown)")
@@ -22,6 +24,7 @@ extension SnapshotBuilder {
       }
       add("\(scope.lifts(contents.numbering))")
     }
+    for row in lookups.content { digest.update(row) }
     for category in models.attributes.categories { add(category.path) }
     for brand in models.attributes.brands { add(brand) }
     for tag in models.attributes.tags { add(tag) }

@@ -30,7 +30,7 @@ struct ScoringTables {
     .cart: baskets,
     // More than all else together: a category page is about its category.
     .category: sequences.merging([.category: 5]) { $1 },
-    .search: sequences.merging([.category: 0.1]) { $1 },
+    .search: sequences.merging([.category: 0.1, .search: 1]) { $1 },
     .afterPurchase: baskets,
   ]
   private static let sequences: [Source: Double] = [
@@ -83,7 +83,7 @@ extension SourceSwitches {
     case .factors: factors
     case .content: content
     case .popularity: popularity
-    case .category, .region: true
+    case .category, .region, .search: true
     }
   }
 }

@@ -56,14 +56,15 @@ public struct SnapshotBuilder {
     let groups = configuration.regions.groups
     let scopes = try ScopeLists(models, groups: groups)
     let sale = try SaleRegions(models.catalogue, codes: scopes.codes, groups: groups)
+    let lookups = LookupTables(models, plan, configuration)
     // All lists whole at first; what the file then measures says how many entries it can keep. A file that fits at the
     // second try may be a few pages below the budget: entries do not all take the same bytes.
     var entries = Int.max
     while true {
       let contents = try BaseContents(models, sale, pageSize: plan.pageSize, entries: entries)
       let recipes = RecipeTables(configuration, AttributeNames(models.attributes, ids: contents.ids))
-      let generation = generation(contents, scopes, recipes)
-      let base = try writeBase(contents, scopes, recipes, generation)
+      let generation = generation(contents, scopes, recipes, lookups)
+      let base = try writeBase(contents, scopes, recipes, lookups, generation)
       if base.bytes > plan.budget {
         let left = contents.listBytes - (base.bytes - plan.budget)
         guard contents.lists.entriesKept > 0, left >= 0 else {
@@ -79,7 +80,7 @@ public struct SnapshotBuilder {
         generation: generation, asOf: models.asOf, files: files, servedBy: scopes.servedBy,
         bought: report(contents, base.bytes), items: contents.ids.count, shown: contents.numbering.shown,
         unknownNames: recipes.unknown)
-      try Verification.check(snapshot, contents, models.attributes)
+      try Verification.check(snapshot, contents, models.attributes, terms: lookups.terms.rows.map(\.text))
       return snapshot
     }
   }
@@ -102,7 +103,8 @@ public struct SnapshotBuilder {
   }
 
   private func writeBase(
-    _ contents: BaseContents, _ scopes: ScopeLists, _ recipes: RecipeTables, _ generation: String
+    _ contents: BaseContents, _ scopes: ScopeLists, _ recipes: RecipeTables, _ lookups: LookupTables,
+    _ generation: String
   ) throws -> SnapshotFile {
     let name = "base.sqlite"
     try DatabaseFile.create(
@@ -122,6 +124,7 @@ public struct SnapshotBuilder {
       try SegmentTables(models.segments).insert(contents.numbering, db)
       try ScoringTables(models, configuration).insert(db)
       try recipes.insert(db)
+      try lookups.insert(db)
       for (kind, trees) in models.sortedRankers {
         try db.execute(
           sql: "INSERT INTO ranker VALUES (?, ?, ?)",

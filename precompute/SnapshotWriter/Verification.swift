@@ -8,7 +8,9 @@ import SnapshotFormat
 /// The check of a finished snapshot before it is published: SQLite's own, and then by the scorer's reader, which opens
 /// the files and has to find every item by id and by name, and every category, brand and tag.
 enum Verification {
-  static func check(_ snapshot: Snapshot, _ contents: BaseContents, _ attributes: ItemAttributes) throws {
+  static func check(
+    _ snapshot: Snapshot, _ contents: BaseContents, _ attributes: ItemAttributes, terms: [String]
+  ) throws {
     for file in snapshot.files { try checkIntegrity(file) }
     let owned = try snapshot.files.map { OwnedBytes(copying: [UInt8](try Data(contentsOf: URL(filePath: $0.path)))) }
     var recommender = Recommender()
@@ -39,6 +41,9 @@ enum Verification {
         throw SnapshotWriterError.notVerified(
           file: snapshot.files[0].path, reason: "\(what) '\(name)' is not found again")
       }
+    }
+    for term in terms where !withView(term, base.isTerm) {
+      throw SnapshotWriterError.notVerified(file: snapshot.files[0].path, reason: "term '\(term)' is not found again")
     }
     withExtendedLifetime(owned) {}
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     add("--region", default=WORLD, help="region where nothing else names one (default: %(default)s)")
     add("--region-header", metavar="NAME", help="trusted header with the region, for example CF-IPCountry")
     add("--device-header", metavar="NAME", help="trusted header: desktop, mobile or tablet (default: by User-Agent)")
+    add("--key-env", metavar="NAME", help="environment variable with the shop's secret, base64url (Martlet-Key)")
     add("--user-header", metavar="NAME", help="trusted header with the id of a signed-in user")
     add("--session-header", metavar="NAME", help="trusted header with the id of a session that the shop keeps")
     add("--referrer-header", metavar="NAME", help=f"trusted header: {', '.join(REFERRERS)} (default: by Referer)")
@@ -59,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    if options.key_env and not os.environ.get(options.key_env):
+        print(f"martlet_host: the environment has no variable {options.key_env}", file=sys.stderr)
+        return 1
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     policy = Policy(
@@ -69,6 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
         device_header=options.device_header,
         consent_header=options.consent_header,
         user_header=options.user_header,
+        key=os.environ[options.key_env].strip().rstrip("=") if options.key_env else None,
         session_header=options.session_header,
         referrer_header=options.referrer_header,
         zone_header=options.zone_header,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
@@ -44,6 +44,7 @@ class Facts:
     zone_minutes: int | None = None
     user: str | None = None
     session: str | None = None
+    key: str | None = field(default=None, repr=False)
 
     def headers(self) -> list[Header]:
         values = {
@@ -56,6 +57,7 @@ class Facts:
             "zone": None if self.zone_minutes is None else str(self.zone_minutes),
             "user": self.user,
             "session-id": self.session,
+            "key": self.key,
         }
         return [(f"martlet-{name}".encode(), value.encode()) for name, value in values.items() if value is not None]
 
@@ -71,6 +73,8 @@ class Policy:
     device_header: str | None = None
     consent_header: str | None = None
     user_header: str | None = None
+    key: str | None = field(default=None, repr=False)
+    """The shop's secret, base64url, which the module checks and hashes with."""
     session_header: str | None = None
     referrer_header: str | None = None
     zone_header: str | None = None
@@ -91,6 +95,7 @@ class Policy:
             referrer=_one_of(REFERRERS, self.referrer_header, trusted(self.referrer_header)) or referrer_of(by_name),
             zone_minutes=_zone_minutes(self.zone_header, trusted(self.zone_header)),
             user=trusted(self.user_header),
+            key=self.key,
             session=trusted(self.session_header),
         )
 

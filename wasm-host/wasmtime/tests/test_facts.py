@@ -68,7 +68,9 @@ def test_a_client_cannot_assert_anything():
 
 
 def test_the_override_goes_before_the_trusted_header_and_that_before_the_default():
-    policy = Policy(default_region="FR", region_header="CF-IPCountry")
+    policy = Policy(default_region="FR", region_header="CF-IPCountry", key="c2VjcmV0")
+    assert (b"martlet-key", b"c2VjcmV0") in policy.facts([], b"", 1).headers()
+    assert "c2VjcmV0" not in repr(policy) + repr(policy.facts([], b"", 1))
     headers = [(b"cf-ipcountry", b"DE")]
     assert policy.facts([], b"", 1).region == "FR"
     assert policy.facts(headers, b"", 1).region == "DE"

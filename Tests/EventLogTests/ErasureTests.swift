@@ -1,0 +1,169 @@
+import Configuration
+import EventLog
+import Foundation
+import Testing
+
+@Suite struct ErasureTests {
+  private static func forget(
+    _ user: String, events: [String], rejects: [String] = [], yaml: String = ""
+  ) throws -> [Erasure.Report] {
+    var erasure = Erasure(user: user, try Configuration(yaml: yaml))
+    var reports: [Erasure.Report] = []
+    try erasure.run(events: events, rejects: rejects) { reports.append($0) }
+    return reports
+  }
+
+  private static func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(filePath: path)) }
+
+  /// What the folder holds beside `names`.
+  private static func leftovers(_ folder: TemporaryFolder, _ names: [String]) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.url.path).filter { !names.contains($0) }
+  }
+
+  /// Rows of every kind that a file can have; those of `ann` are marked with `true`.
+  static let csv: [(text: String, isAnns: Bool)] = [
+    ("\u{FEFF}session_id,user_id,item_id,event,time,\"no,te\"\r\n", false),
+    ("s1,bob,tea,view,1700000000,\r\n", false),
+    ("s2,ann,tea,view,1700000000,x\r\n", true),
+    ("\r\n", false),
+    ("s2,,cup,view,1700000001,before she signed in\n", true),
+    ("s3, ann ,\"tea\",view,1700000002,\"a \"\"note\"\"\r\nof two lines\"\r\n", true),
+    ("s1,annette,cup,view,1700000003,ann\r\n", false),
+    ("s4,bob,cup,view,not a time,\r\n", false),
+    ("s5,ann,cup,nonsense,not a time,\r\n", true),
+    ("too,few\r\n", false),
+    ("s6,\"ann\"x,cup,view,1700000004,\r\n", true),
+    ("s6,\"bob\"x,cup,view,1700000004,\r\n", false),
+    ("s7,,cup,view,1700000005,ann was here", false),
+  ]
+
+  @Test(arguments: [false, true])
+  func everyOtherByteStays(isCompressed: Bool) throws {
+    let folder = try TemporaryFolder()
+    let plain = try folder.write(Self.csv.map(\.text).joined(), to: "events.csv")
+    let path = isCompressed ? try folder.gzip(plain) : plain
+    let permissions = 0o640
+    try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: path)
+    let report = try Self.forget("ann", events: [path])
+    #expect(report.map(\.file) == [path])
+    #expect([report[0].rows, report[0].ofUser, report[0].ofSessions, report[0].unfit] == [11, 3, 1, 1])
+    #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == permissions)
+    let left = isCompressed ? try Self.gunzip(path) : try Self.bytes(path)
+    #expect(left == Data(Self.csv.filter { !$0.isAnns }.map(\.text).joined().utf8))
+    #expect(try Self.leftovers(folder, ["events.csv", "events.csv.gz"]).isEmpty)
+    // Once more there is nothing to do, and the file is not touched.
+    let before = try Self.bytes(path)
+    let inode = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
+    #expect(try Self.forget("ann", events: [path])[0].removed == 0)
+    #expect(try Self.bytes(path) == before)
+    #expect(try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int == inode)
+  }
+
+  private static func gunzip(_ path: String) throws -> Data {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["gzip", "-dc", path]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    return data
+  }
+
+  @Test func objectsInLines() throws {
+    let folder = try TemporaryFolder()
+    let kept = [
+      "{\"user\":{\"id\":\"bob\"},\"session_id\":\"1\",\"item_id\":\"a\"}\n", "\n",
+      "{\"session_id\":\"3\",\"item_id\":\"ann\"}\n", "{\"user\":{\"id\":\"ann\\u0061\"}}\n",
+    ]
+    let removed = [
+      "{\"user\":{\"id\":\"ann\"},\"session_id\":\"2\",\"item_id\":\"a\"}\n",
+      "{\"session_id\":\"2\",\"item_id\":\"b\"}\n",
+      "{\"user\":{\"id\":\"\\u0061nn\"}}\n", "{\"user\":{\"id\":\"ann\"},\"item_id\":\n",
+    ]
+    let path = try folder.write(zip(kept, removed).map { $0 + $1 }.joined(), to: "events.ndjson")
+    let yaml = "events: { columns: { user_id: user.id, session_id: session_id } }"
+    #expect(try Self.forget("ann", events: [path], yaml: yaml)[0].removed == 4)
+    #expect(try Self.bytes(path) == Data(kept.joined().utf8))
+  }
+
+  @Test func sessionsOfOneFileAreFoundInAnother() throws {
+    let folder = try TemporaryFolder()
+    let header = "session_id\tuser_id\titem_id\ttime\n"
+    let first = try folder.write(header + "s1\t\ttea\t1\ns2\t\ttea\t1\n", to: "a.tsv")
+    let second = try folder.write(header + "s1\t7\tcup\t2\ns2\t77\tcup\t2\n", to: "b.tsv")
+    #expect(try Self.forget("7", events: [first, second]).map(\.removed) == [1, 1])
+    #expect(try Self.bytes(first) == Data((header + "s2\t\ttea\t1\n").utf8))
+    #expect(try Self.bytes(second) == Data((header + "s2\t77\tcup\t2\n").utf8))
+  }
+
+  @Test func rejectsGoToo() throws {
+    let folder = try TemporaryFolder()
+    let events = try folder.write(
+      "session_id,user_id,item_id,time\ns1,ann,tea,1700000000\ns1,ann,,2\ns2,bob,,3\ns1,,,4\n\"s9\"x,a\tnn,,\n\"s9\"x,\tann,,\n",
+      to: "e.csv")
+    let rejects = folder.url.appending(path: "rejects.tsv").path
+    var input = EventLog.Input(events: [events])
+    input.rejectsPath = rejects
+    _ = try EventLog(reading: input, configuration: Configuration(yaml: anyShare))
+    let lines = String(decoding: try Self.bytes(rejects), as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 6)
+    let reports = try Self.forget("ann", events: [events], rejects: [rejects])
+    #expect(reports.map(\.removed) == [4, 3])
+    let left = String(decoding: try Self.bytes(rejects), as: UTF8.self).split(separator: "\n")
+    #expect(left == [lines[0], lines[2], lines[4]])
+  }
+
+  @Test func aRowLongerThanTheLimitIsTakenWhole() throws {
+    let folder = try TemporaryFolder()
+    let header = "session_id,user_id,item_id,time\n"
+    let long = String(repeating: "x", count: 3 << 20)
+    let own = "s2,ann,\(long),1\n"
+    let path = try folder.write(header + "s1,bob,\(long),1\n" + own + "s1,bob,tea,1\n", to: "events.csv")
+    #expect(try Self.forget("ann", events: [path])[0].unfit == 1)
+    #expect(try Self.bytes(path) == Data((header + "s1,bob,\(long),1\n" + "s1,bob,tea,1\n").utf8))
+  }
+
+  @Test func aFailureLeavesTheFileWhole() throws {
+    let folder = try TemporaryFolder()
+    let text = "session_id,user_id,item_id,time\ns1,ann,tea,1\n" + (0..<20_000).map { "s\($0),u,t,\($0)\n" }.joined()
+    let plain = try folder.write(text, to: "events.csv")
+    // Where the new file would be written there is something else.
+    let blocked = folder.url.appending(path: ".events.csv.forget").path
+    try FileManager.default.createDirectory(atPath: blocked, withIntermediateDirectories: false)
+    #expect(throws: ErasureError.self) { try Self.forget("ann", events: [plain]) }
+    #expect(try Self.bytes(plain) == Data(text.utf8))
+    try FileManager.default.removeItem(atPath: blocked)
+    // Damaged towards its end: known only once most has been read.
+    let data = try Self.bytes(try folder.gzip(plain))
+    let damaged = try folder.write(data.dropLast(9), to: "damaged.csv.gz")
+    #expect(throws: EventLogError.self) { try Self.forget("ann", events: [damaged]) }
+    #expect(try Self.bytes(damaged) == data.dropLast(9))
+    #expect(try Self.leftovers(folder, ["events.csv", "events.csv.gz", "damaged.csv.gz"]).isEmpty)
+  }
+
+  @Test func whatCannotBeDoneIsSaid() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("session_id,item_id,time\ns1,tea,1\n", to: "events.csv")
+    #expect(throws: ErasureError.noUserColumn(file: path, found: ["session_id", "item_id", "time"])) {
+      try Self.forget("ann", events: [path])
+    }
+    #expect(throws: ErasureError.notAFile(path: "standard input")) { try Self.forget("ann", events: ["-"]) }
+    #expect(throws: EventLogError.self) { try Self.forget("ann", events: [folder.url.appending(path: "none").path]) }
+  }
+
+  /// A purchase that only one person made is in no build after it.
+  @Test func theNextBuildKnowsNothing() throws {
+    let folder = try TemporaryFolder()
+    let header = "session_id,user_id,item_id,time\n"
+    let path = try folder.write(header + "s1,ann,secret,1700000000\ns2,bob,tea,1700000000\n", to: "events.csv")
+    func items() throws -> [String] {
+      try EventLog(reading: EventLog.Input(events: [path]), configuration: .default).table.itemIDs
+    }
+    #expect(try items() == ["secret", "tea"])
+    _ = try Self.forget("ann", events: [path])
+    #expect(try items() == ["tea"])
+  }
+}

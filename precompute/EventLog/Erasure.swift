@@ -1,0 +1,175 @@
+import Bytes
+import Configuration
+import Foundation
+
+/// Removes a person from files of events: the rows that name them as user, and rows without a user of the sessions that name them. A
+/// file is replaced at once by one rename, or not at all, and every other byte of its text stays as it was; one that holds
+/// nothing of the person is not touched.
+public struct Erasure {
+  /// What was removed from one file.
+  public struct Report: Equatable, Sendable {
+    public let file: String
+    public var rows: UInt64 = 0
+    /// Rows that name the person, and rows of their sessions that name nobody.
+    public var ofUser: UInt64 = 0
+    public var ofSessions: UInt64 = 0
+    /// Rows that do not fit the format, in which an id of the person or of their sessions stands.
+    public var unfit: UInt64 = 0
+
+    public var removed: UInt64 { ofUser + ofSessions + unfit }
+  }
+
+  private let user: OwnedBytes
+  private let layout: TableLayout
+  /// The sessions that name the person, in whatever file.
+  private var sessions = Interner()
+  static let chunkLength = 256 << 10
+
+  public init(user: String, _ configuration: Configuration) {
+    self.user = OwnedBytes(copying: Array(user.utf8))
+    layout = configuration.events.layout
+  }
+
+  /// - Parameters:
+  ///   - events: files as `martlet build` reads them. All are searched for sessions of the person before any is changed.
+  ///   - rejects: files of rejected rows, as a build has written them.
+  /// - Throws: `EventLogError`, `ErasureError`. Files named in reports before it have been replaced.
+  public mutating func run(events: [String], rejects: [String], done: (Report) throws -> Void) throws {
+    for path in events { try findSessions(path) }
+    for path in events {
+      let (report, ranges) = try rowsToRemove(path)
+      if !ranges.isEmpty { try FileReplacement(path).write(without: ranges) }
+      try done(report)
+    }
+    for path in rejects {
+      let (report, ranges) = try rejectsToRemove(path)
+      if !ranges.isEmpty { try FileReplacement(path).write(without: ranges) }
+      try done(report)
+    }
+  }
+
+  // MARK: Which rows
+
+  private mutating func findSessions(_ path: String) throws {
+    let reader = try Self.open(path, layout)
+    let columns = try columns(reader)
+    while let outcome = try reader.next() {
+      guard case .row = outcome else {
+        try reader.lines.drain { _ in }
+        continue
+      }
+      let session = columns.session.text(reader.slots)
+      if !session.isEmpty, columns.user.text(reader.slots).equals(user.view) { _ = sessions.intern(session) }
+    }
+  }
+
+  private func rowsToRemove(_ path: String) throws -> (Report, [Range<UInt64>]) {
+    let reader = try Self.open(path, layout)
+    let columns = try columns(reader)
+    var report = Report(file: path)
+    var ranges: [Range<UInt64>] = []
+    while let outcome = try reader.next() {
+      report.rows += 1
+      let start = reader.lines.offset
+      var isRemoved = false
+      switch outcome {
+      case .row:
+        let name = columns.user.text(reader.slots)
+        if name.equals(user.view) {
+          report.ofUser += 1
+          isRemoved = true
+        } else if name.isEmpty, sessions.find(columns.session.text(reader.slots)) != nil {
+          report.ofSessions += 1
+          isRemoved = true
+        }
+      case .unfit:
+        try reader.lines.drain { if names($0) { isRemoved = true } }
+        if isRemoved { report.unfit += 1 }
+      }
+      if isRemoved { ranges.append(start..<reader.lines.endOffset) }
+    }
+    return (report, ranges)
+  }
+
+  /// A rejects file is a table of its own, whose last column is the escaped row.
+  private func rejectsToRemove(_ path: String) throws -> (Report, [Range<UInt64>]) {
+    var report = Report(file: path)
+    var ranges: [Range<UInt64>] = []
+    let lines = try LineReader(try ByteSource(path: path), chunkLength: Self.chunkLength)
+    _ = try lines.next()
+    while try lines.next() {
+      report.rows += 1
+      let start = lines.offset
+      var isNamed = false
+      try lines.drain { if names(RejectsWriter.unescaped($0).view) { isNamed = true } }
+      guard isNamed else { continue }
+      report.unfit += 1
+      ranges.append(start..<lines.endOffset)
+    }
+    return (report, ranges)
+  }
+
+  /// Whether the person's id, or that of one of their sessions, stands in `text` on its own.
+  private func names(_ text: ByteView) -> Bool {
+    if text.holdsWord(user.view) { return true }
+    return (0..<UInt32(sessions.count)).contains { session in sessions.withBytes(session) { text.holdsWord($0) } }
+  }
+
+  // MARK: Files
+
+  private static func open(_ path: String, _ layout: TableLayout) throws -> any RowReader {
+    guard path != "-" else { throw ErasureError.notAFile(path: "standard input") }
+    return try openRows(LineReader(ByteSource(path: path), chunkLength: chunkLength), format: layout.format)
+  }
+
+  /// - Throws: `ErasureError.noUserColumn` where a file says of no row whose it is.
+  private func columns(_ reader: any RowReader) throws -> (user: FieldReader, session: FieldReader) {
+    let columns = try FieldColumns(reader, layout, fields: [.userID, .sessionID], required: [], key: "events")
+    reader.select(columns.plan)
+    guard columns[.userID].isRead else {
+      throw ErasureError.noUserColumn(file: reader.lines.source.name, found: reader.columns)
+    }
+    return (columns[.userID], columns[.sessionID])
+  }
+}
+
+/// Why a person could not be removed; the file that is named is as it was.
+public enum ErasureError: Error, Equatable, Sendable, CustomStringConvertible {
+  case notAFile(path: String)
+  case noUserColumn(file: String, found: [String])
+  /// Somebody wrote to the file meanwhile.
+  case changed(file: String)
+  case system(call: String, path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .notAFile(let path): "\(path) is no file: nothing can be removed from it"
+    case .noUserColumn(let file, let found):
+      "\(file): no column says which user a row is of; name it under events.columns.user_id; the columns are: "
+        + found.joined(separator: ", ")
+    case .changed(let file):
+      "\(file) was changed while it was read; nothing was replaced: stop what writes to it, run again"
+    case .system(let call, let path, let reason): "\(call) \(path): \(reason); nothing was replaced"
+    }
+  }
+}
+
+extension ByteView {
+  /// Whether `word` stands here with no letter, digit or underscore on either side.
+  fileprivate func holdsWord(_ word: ByteView) -> Bool {
+    guard !word.isEmpty, count >= word.count else { return false }
+    func isInside(_ index: Int) -> Bool {
+      guard index >= 0, index < count else { return false }
+      let byte = asciiLowercased(self[index])
+      return byte >= 0x80 || byte >= 0x61 && byte <= 0x7A || byte >= 0x30 && byte <= 0x39 || byte == 0x5F
+    }
+    var start = 0
+    while let found = firstIndex(of: word[0], from: start), found <= count - word.count {
+      if slice(found, word.count)?.equals(word) == true, !isInside(found - 1), !isInside(found + word.count) {
+        return true
+      }
+      start = found + 1
+    }
+    return false
+  }
+}
