@@ -15,6 +15,9 @@ public enum Schema {
   public static let itemText: StaticString = "item_text"
   public static let segment: StaticString = "segment"
   public static let regionLift: StaticString = "region_lift"
+  public static let rule: StaticString = "rule"
+  public static let ruleSegment: StaticString = "rule_segment"
+  public static let ruleTable: StaticString = "rule_table"
 
   /// Every file.
   public static let common: [StaticString] = [
@@ -37,6 +40,13 @@ public enum Schema {
   /// Base files that tell visitors apart: an empty table would take a page.
   public static let segments: [StaticString] = [
     "CREATE TABLE segment (id INTEGER PRIMARY KEY, code TEXT, name TEXT, people INTEGER, evidence BLOB NOT NULL)"
+  ]
+
+  /// Base files with rules.
+  public static let rules: [StaticString] = [
+    "CREATE TABLE rule (id INTEGER PRIMARY KEY, name TEXT NOT NULL, offer TEXT, meaning TEXT NOT NULL)",
+    "CREATE TABLE rule_segment (id INTEGER PRIMARY KEY, code TEXT NOT NULL, name TEXT NOT NULL)",
+    "CREATE TABLE rule_table (block INTEGER PRIMARY KEY, data BLOB NOT NULL)",
   ]
 
   public static let regionFile: [StaticString] = [

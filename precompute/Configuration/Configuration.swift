@@ -17,6 +17,8 @@ public struct Configuration: Sendable, Equatable {
   public var regions = RegionRules()
   public var sources = SourceSwitches()
   public var segments = SegmentParameters()
+  /// In the order in which they are judged.
+  public var rules: [Rule] = []
   public var models = ModelParameters()
   public var snapshot = SnapshotLimits()
   /// Start of every pseudorandom sequence of the build.
@@ -60,6 +62,7 @@ public struct Configuration: Sendable, Equatable {
     if let value = try section.value("regions") { try regions.read(value) }
     if let value = try section.value("sources") { try sources.read(value) }
     if let value = try section.value("segments") { try segments.read(value) }
+    if let value = try section.value("rules") { rules = try Rule.list(value) }
     if let value = try section.value("models") { try models.read(value) }
     if let value = try section.value("snapshot") { try snapshot.read(value) }
     if let value = try section.value("seed") { seed = UInt64(try value.integer(in: 0...Int.max)) }
