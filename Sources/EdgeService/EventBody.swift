@@ -7,35 +7,34 @@ import Session
 /// or those of GA4, Segment and Mixpanel; an item is named by `item_id` or `product_id`, in the event itself or
 /// in the object where those services put it (`properties`, `params`, `ecommerce`), alone or in a list (`items`, `products`).
 struct EventBody {
+  let service: Service
   let base: BaseSnapshot
   let now: UInt32
-  /// Room for one decoded string.
-  let scratch: OwnedBytes
   private(set) var count = 0
   /// Items of the current event that have been recorded.
   private var items = 0
 
-  init(base: BaseSnapshot, now: UInt32, scratch: OwnedBytes) {
+  init(_ service: Service, _ base: BaseSnapshot, now: UInt32) {
+    self.service = service
     self.base = base
     self.now = now
-    self.scratch = scratch
   }
 
-  /// Records each event in `session`, oldest first.
-  mutating func read(_ body: ByteView, into session: inout Session) throws(Problem) {
+  /// Records each event in the service's session, oldest first.
+  mutating func read(_ body: ByteView) throws(Problem) {
     guard let first = body.firstNonSpace else { throw .badRequest("the body is empty", field: "body") }
     if body[first] == UInt8(ascii: "[") {
       var events = try EventBody.parse(body, at: 0).elements
-      while let event = events.next() { try read(event, into: &session) }
+      while let event = events.next() { try read(event) }
       return
     }
     // An object may be laid out over several lines; where something follows it, each line holds one.
-    if let object = try EventBody.single(body) { return try read(object, into: &session) }
+    if let object = try EventBody.single(body) { return try read(object) }
     var rest = body
     while !rest.isEmpty {
       let start = body.count &- rest.count
       let line = rest.removeField(before: 0x0A)
-      if line.firstNonSpace != nil { try read(EventBody.parse(line, at: start), into: &session) }
+      if line.firstNonSpace != nil { try read(EventBody.parse(line, at: start)) }
     }
   }
 
@@ -57,7 +56,7 @@ struct EventBody {
   }
 
   @inline(never)
-  private mutating func read(_ event: JSONValue, into session: inout Session) throws(Problem) {
+  private mutating func read(_ event: JSONValue) throws(Problem) {
     guard count < Limits.events else { throw refusal("more than 1000 events in one request", "body") }
     guard event.kind == .object else { throw refusal("an event is a JSON object", "body") }
     guard let name = event.member(named: "event", or: "type"), name.kind == .string else {
@@ -69,15 +68,15 @@ struct EventBody {
     }
     items = 0
     let none = Signal(item: 0, type: type, time: time)
-    if !recordItems(of: event, none, into: &session) {
+    if !recordItems(of: event, none) {
       for place in 0..<3 {
         let name: StaticString = place == 0 ? "properties" : place == 1 ? "params" : "ecommerce"
-        if let inner = event.member(named: name), recordItems(of: inner, none, into: &session) { break }
+        if let inner = event.member(named: name), recordItems(of: inner, none) { break }
       }
     }
     if items == 0 {
       guard type == .search else { throw refusal("the event names no item", "item_id") }
-      session.record(none)
+      service.record(none)
     }
     count &+= 1
   }
@@ -99,32 +98,32 @@ struct EventBody {
 
   /// Records `signal` for each item that `object` names; false where it has no place for items.
   @inline(never)
-  private mutating func recordItems(of object: JSONValue, _ signal: Signal, into session: inout Session) -> Bool {
+  private mutating func recordItems(of object: JSONValue, _ signal: Signal) -> Bool {
     if let id = object.itemID {
-      record(id, signal, into: &session)
+      record(id, signal)
       return true
     }
     guard let list = object.member(named: "items", or: "products") else { return false }
     var items = list.elements
     while let item = items.next() {
-      if let id = item.itemID { record(id, signal, into: &session) }
+      if let id = item.itemID { record(id, signal) }
     }
     return true
   }
 
   @inline(never)
-  private mutating func record(_ value: JSONValue, _ signal: Signal, into session: inout Session) {
+  private mutating func record(_ value: JSONValue, _ signal: Signal) {
     let id = text(value)
     guard !id.isEmpty else { return }
     items &+= 1
-    session.record(Signal(item: base.name(ofID: id), type: signal.type, time: signal.time))
+    service.record(Signal(item: base.name(ofID: id), type: signal.type, time: signal.time))
   }
 
   /// A string's bytes, decoded into `scratch` where it holds escapes; a number's digits as they stand.
   private func text(_ value: JSONValue) -> ByteView {
     if value.kind == .number { return value.text }
     if let plain = value.unescapedString { return plain }
-    var writer = ByteWriter(scratch)
+    var writer = ByteWriter(service.scratch)
     value.append(to: &writer)
     return writer.overflowed ? .empty : writer.view
   }

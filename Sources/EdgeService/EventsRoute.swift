@@ -10,11 +10,11 @@ extension Service {
     let base = try openBase()
     let visit = try Visit(headers, asOf: base.asOf)
     readSession(visit)
-    var events = EventBody(base: base, now: visit.now, scratch: scratch)
-    try events.read(body, into: &session)
+    var events = EventBody(self, base, now: visit.now)
+    try events.read(body)
     if visit.mayPersonalise {
       session.sequence &+= 1
-      writeToken(&reply.headers, lifetime: base.sessionWindow)
+      writeToken(&reply.headers, lifetime: max(base.sessionWindow, recommender.marksWindow))
     } else {
       session.clear()
       // Consent that is withdrawn takes the cookie along.

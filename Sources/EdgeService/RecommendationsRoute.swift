@@ -9,7 +9,7 @@ extension Service {
   func recommendations(_ headers: HTTPHeaders, _ parameters: ByteView, _ reply: inout Reply) throws(Problem) {
     let base = try openBase()
     let visit = try Visit(headers, asOf: base.asOf)
-    try readQuery(parameters, visit.region, base)
+    try readQuery(parameters, visit.request, base)
     readSession(visit)
     recommender.recommend(query, for: session)
     // What one visitor gets is nobody else's.
@@ -17,9 +17,9 @@ extension Service {
     writeAnswer(&reply.json, base)
   }
 
-  private func readQuery(_ text: ByteView, _ region: ByteView, _ base: BaseSnapshot) throws(Problem) {
+  private func readQuery(_ text: ByteView, _ request: RequestContext, _ base: BaseSnapshot) throws(Problem) {
     query.reset()
-    query.region = region
+    query.request = request
     var scratch = ByteWriter(decoded)
     var parameters = QueryParameters(text)
     while let (name, value) = parameters.next(scratch: &scratch) {

@@ -103,8 +103,12 @@ public final class Service {
     session.clear()
     guard visit.mayPersonalise, let token = visit.token else { return }
     SessionToken.read(token, scratch: scratch, into: &session)
-    session.expire(now: visit.now, window: recommender.snapshots.sessionWindow)
+    recommender.expire(&session, now: visit.now)
   }
+}
+
+extension Service {
+  func record(_ signal: Signal) { recommender.record(signal, in: &session) }
 }
 
 /// An answer in the making.

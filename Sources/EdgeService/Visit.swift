@@ -1,39 +1,97 @@
 import Bytes
+import Recommender
 import Session
 
 /// What a request says of its visitor: the host's facts (`Martlet-*` headers, which hosts take from nobody else) and the session
 /// token.
 struct Visit {
-  /// Seconds since 1970. The module has no clock; where the host gives none, the snapshot's newest moment stands in.
-  let now: UInt32
-  let region: ByteView
-  /// Whether anything of the visitor may be kept and used.
-  let mayPersonalise: Bool
+  enum Consent {
+    /// Nothing of the visitor is kept or used but region and page.
+    case none
+    /// The token, or a session that the host names.
+    case session
+    /// Also who the visitor is.
+    case full
+  }
+
+  let consent: Consent
+  /// Time, place and where the visitor comes from; the route adds the page.
+  private(set) var request = RequestContext()
   let token: ByteView?
+  /// What the host asserts, as far as consent goes; nil where it asserts nothing.
+  let user: ByteView?
+  let sessionID: ByteView?
 
   static let cookie: StaticString = "martlet_session"
 
+  /// Seconds since 1970. The module has no clock; where the host gives none, the snapshot's newest moment stands in.
+  var now: UInt32 { request.now }
+  var region: ByteView { request.region }
+  /// Whether anything of the visitor may be kept and used.
+  var mayPersonalise: Bool { consent != .none }
+
   init(_ headers: HTTPHeaders, asOf: UInt32) throws(Problem) {
-    if let time = headers["martlet-time"] {
-      guard let milliseconds = time.unsignedDecimal(maximum: UInt64(UInt32.max) * 1000) else {
-        throw .badRequest("not a time in milliseconds since 1970", field: "Martlet-Time")
-      }
-      now = UInt32(milliseconds / 1000)
-    } else {
-      now = asOf
-    }
-    region = headers["martlet-region"] ?? .empty
-    mayPersonalise = try Visit.mayPersonalise(headers)
+    consent = try Visit.consent(headers)
     token = headers["martlet-session"] ?? headers.cookie(Visit.cookie)
+    user = consent == .full ? headers.asserted("martlet-user") : nil
+    sessionID = consent == .none ? nil : headers.asserted("martlet-session-id")
+    request.now = try Visit.time(headers) ?? asOf
+    request.region = headers["martlet-region"] ?? .empty
+    // Read whatever the consent, so that a host's mistake shows.
+    let (device, referrer, zone) = (
+      try Visit.device(headers), try Visit.referrer(headers), try Visit.zone(headers)
+    )
+    guard consent != .none else { return }
+    request.device = device
+    request.referrer = referrer
+    request.zoneMinutes = zone
   }
 
-  private static func mayPersonalise(_ headers: HTTPHeaders) throws(Problem) -> Bool {
-    if let signal = headers["sec-gpc"], signal.equals("1") { return false }
-    guard let consent = headers["martlet-consent"] else { return true }
-    if consent.equals("none") { return false }
-    guard consent.equals("session") || consent.equals("full") else {
-      throw .badRequest("consent is none, session or full", field: "Martlet-Consent")
+  private static func consent(_ headers: HTTPHeaders) throws(Problem) -> Consent {
+    if let signal = headers["sec-gpc"], signal.equals("1") { return .none }
+    guard let consent = headers["martlet-consent"] else { return .session }
+    if consent.equals("none") { return .none }
+    if consent.equals("session") { return .session }
+    if consent.equals("full") { return .full }
+    throw .badRequest("consent is none, session or full", field: "Martlet-Consent")
+  }
+
+  private static func time(_ headers: HTTPHeaders) throws(Problem) -> UInt32? {
+    guard let time = headers["martlet-time"] else { return nil }
+    guard let milliseconds = time.unsignedDecimal(maximum: UInt64(UInt32.max) * 1000) else {
+      throw .badRequest("not a time in milliseconds since 1970", field: "Martlet-Time")
     }
-    return true
+    return UInt32(milliseconds / 1000)
+  }
+
+  private static func device(_ headers: HTTPHeaders) throws(Problem) -> RequestContext.Device? {
+    guard let text = headers.asserted("martlet-device") else { return nil }
+    for device in RequestContext.Device.allCases where text.equals(device.name) { return device }
+    throw .badRequest("device is desktop, mobile or tablet", field: "Martlet-Device")
+  }
+
+  private static func referrer(_ headers: HTTPHeaders) throws(Problem) -> RequestContext.Referrer? {
+    guard let text = headers.asserted("martlet-referrer") else { return nil }
+    for referrer in RequestContext.Referrer.allCases where text.equals(referrer.name) { return referrer }
+    throw .badRequest("referrer is search, social, email, ads, direct or internal", field: "Martlet-Referrer")
+  }
+
+  private static func zone(_ headers: HTTPHeaders) throws(Problem) -> Int32 {
+    guard var digits = headers.asserted("martlet-zone") else { return 0 }
+    let sign = digits[0]
+    if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { digits = digits.dropFirst(1) }
+    guard let minutes = digits.unsignedDecimal(maximum: UInt64(RequestContext.zoneMinutesMax)) else {
+      throw .badRequest("not minutes east of UTC, -840 to 840", field: "Martlet-Zone")
+    }
+    return sign == UInt8(ascii: "-") ? 0 &- Int32(minutes) : Int32(minutes)
+  }
+}
+
+extension HTTPHeaders {
+  /// A header that says nothing when it is empty.
+  @inline(never)
+  fileprivate func asserted(_ name: StaticString) -> ByteView? {
+    guard let value = self[name], !value.isEmpty else { return nil }
+    return value
   }
 }

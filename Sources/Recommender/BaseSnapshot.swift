@@ -1,5 +1,6 @@
 import Bytes
 import SQLiteReader
+import Session
 import SnapshotFormat
 
 /// An open base file. Everything per item is read in place, at the addresses resolved here.
@@ -11,6 +12,7 @@ public final class BaseSnapshot {
   public private(set) var shown: UInt32 = 0
   public private(set) var dimensions = 0
   public private(set) var sessionWindow: UInt32 = 0
+  public private(set) var sessionPause = Session.pause
   private(set) var weights = ScoringWeights()
   private var rankers = Rankers()
   private var slots: UInt32 = 0
@@ -85,6 +87,7 @@ public final class BaseSnapshot {
       throw SnapshotError(.badValue, table: MetaKey.dimensions)
     }
     sessionWindow = try meta.number(MetaKey.sessionWindow)
+    sessionPause = try meta.number(MetaKey.sessionPause, orElse: Session.pause)
   }
 
   private func readBlocks(_ file: SnapshotFile) throws(SnapshotError) {

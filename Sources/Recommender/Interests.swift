@@ -38,12 +38,12 @@ struct Interests: ~Copyable {
     events = 0
     weight = 0
     // A view of the page's own item may have been posted already.
-    if let current, session.count == 0 || base.item(name: session.newest(0).item) != current {
+    if let current, session.count == 0 || base.item(name: session.newest(0).itemName) != current {
       add(current, .view, base.weights)
     }
     for age in session.indices {
       let signal = session.newest(age)
-      guard signal.item != 0 else { continue }
+      guard signal.itemName != 0 else { continue }
       guard let item = base.item(name: signal.item) else {
         note(unknown: signal.item)
         continue

@@ -5,7 +5,11 @@ public struct Query: ~Copyable {
   public static let limitMax = 100
   public static let excludedMax = 256
 
-  public var context = Context.homepage
+  public var request = RequestContext()
+  public var context: Context {
+    get { request.context }
+    set { request.context = newValue }
+  }
   /// How many items at most, 1...limitMax.
   public var limit = 10
   /// The item that the page shows.
@@ -14,20 +18,21 @@ public struct Query: ~Copyable {
   public var showsItem = false
   /// The category that the page shows.
   public var category: UInt16?
-  /// The visitor's region by the shop's code; empty for none.
-  public var region = ByteView.empty
+  public var region: ByteView {
+    get { request.region }
+    set { request.region = newValue }
+  }
   /// Items never to answer with.
   public var excluded = FixedArray<UInt32>(capacity: Query.excludedMax)
 
   public init() {}
 
   public mutating func reset() {
-    context = .homepage
+    request = RequestContext()
     limit = 10
     currentItem = nil
     showsItem = false
     category = nil
-    region = .empty
     excluded.removeAll()
   }
 }

@@ -136,8 +136,13 @@ struct Meta {
 
   /// A number from 0 to `maximum`.
   @inline(never)
-  func number(_ key: StaticString, maximum: UInt32 = UInt32(Int32.max)) throws(SnapshotError) -> UInt32 {
-    guard case .integer(let number)? = try value(key) else { throw SnapshotError(.missingKey, table: key) }
+  func number(
+    _ key: StaticString, maximum: UInt32 = UInt32(Int32.max), orElse missing: UInt32? = nil
+  ) throws(SnapshotError) -> UInt32 {
+    guard case .integer(let number)? = try value(key) else {
+      if let missing { return missing }
+      throw SnapshotError(.missingKey, table: key)
+    }
     guard number >= 0, number <= Int64(maximum) else { throw SnapshotError(.badValue, table: key) }
     return UInt32(truncatingIfNeeded: number)
   }

@@ -1,4 +1,5 @@
 import Bytes
+import Session
 import SnapshotFormat
 
 /// The open files of one generation: a base, its regions, its texts. Nothing is ever unloaded; a new generation opens in a new
@@ -42,6 +43,9 @@ public struct Snapshots: ~Copyable {
 
   /// How long a signal counts, seconds; a day where no base is open.
   public var sessionWindow: UInt32 { base?.sessionWindow ?? 86_400 }
+
+  /// After so many seconds without a signal the next one starts a visit.
+  public var sessionPause: UInt32 { base?.sessionPause ?? Session.pause }
 
   /// The open region that serves visitors of region `code`: its own, or the one that the builder has merged it into.
   /// Nil where none is open: the base's lists, which are the world's, serve.

@@ -1,45 +1,18 @@
 import Bytes
 
-/// One thing that the visitor did. `item` is the item's 32-bit name (`hash32` of its external id), which outlives the
-/// generation of a snapshot; zero stands for an event without an item.
-public struct Signal: Equatable, BitwiseCopyable, Sendable {
-  public var item: UInt32
-  public var type: EventType
-  /// Seconds since 1970, by the host's clock.
-  public var time: UInt32
-  /// What events of some types measure, such as the seconds of a dwell; 0 for the others.
-  public var value: UInt16
-
-  public init(item: UInt32, type: EventType, time: UInt32, value: UInt16 = 0) {
-    self.item = item
-    self.type = type
-    self.time = time
-    self.value = value
-  }
-}
-
-/// What outlives the signal it came from: the moment of something that a rule counts, or the start of a visit.
-public struct Mark: Equatable, BitwiseCopyable, Sendable {
-  /// The starts of visits.
-  public static let visit: UInt16 = 0
-
-  /// What is counted: `visit`, or a hash of a rule's condition that stays the same from build to build.
-  public var counter: UInt16
-  /// Seconds since 1970.
-  public var time: UInt32
-
-  public init(counter: UInt16, time: UInt32) {
-    self.counter = counter
-    self.time = time
-  }
-}
-
-/// What is held on one visitor: the newest signals inside the window, oldest first.
+/// What is held on one visitor: the newest signals inside the window, oldest first, and marks of what has left it.
 public struct Session: ~Copyable {
   /// Signals kept; the older ones fall out first.
   public static let signalsMax = 64
+  /// Marks kept; of too many, the oldest of the counter that has the most falls out.
+  public static let marksMax = 24
+
+  /// Seconds without a signal after which the next one starts a visit, where nothing else is said.
+  public static let pause: UInt32 = 1800
 
   public private(set) var signals = FixedArray<Signal>(capacity: Session.signalsMax)
+  /// Oldest first; none is newer than the newest signal.
+  public private(set) var marks = FixedArray<Mark>(capacity: Session.marksMax)
   /// Goes up by one with every stored change, so that the newer of two tokens can be told.
   public var sequence: UInt16 = 0
 
@@ -52,45 +25,93 @@ public struct Session: ~Copyable {
   /// The signal `age` steps back; 0 is the newest.
   public func newest(_ age: Int) -> Signal { signals[signals.count &- 1 &- age] }
 
-  /// Adds a signal. Times never go back within a session: a clock that does is held at the newest time seen.
-  public mutating func record(_ signal: Signal) {
+  /// The newest moment that is held; 0 where nothing is.
+  public var time: UInt32 {
+    count > 0 ? newest(0).time : marks.count > 0 ? marks[marks.count &- 1].time : 0
+  }
+
+  public var isEmpty: Bool { count == 0 && marks.isEmpty }
+
+  /// Adds a signal, in a full session in the oldest one's place. Times never go back within a session: a clock that does is held
+  /// at the newest time seen. After `pause` seconds without any, a visit starts.
+  public mutating func record(_ signal: Signal, pause: UInt32 = Session.pause) {
     var signal = signal
-    if count > 0 { signal.time = max(signal.time, newest(0).time) }
-    if signals.isFull { dropOldest(1) }
+    signal.time = max(signal.time, time)
+    let startsVisit = count == 0 || signal.time - time >= pause
+    if signals.isFull { dropOldest() }
     signals.append(signal)
+    if startsVisit { mark(Mark.visit, signal.time) }
   }
 
-  /// Adds a signal older than all, as a token gives them; false where no more are kept. `reverse` has to follow.
-  mutating func append(older signal: Signal) -> Bool { signals.append(signal) }
+  /// Notes that something happened at `time`, which is not after the newest signal.
+  public mutating func mark(_ counter: UInt16, _ time: UInt32) {
+    if marks.isFull { dropMark() }
+    var place = marks.count
+    while place > 0, marks[place &- 1].time > time { place &-= 1 }
+    marks.insert(Mark(counter: counter, time: time), at: place)
+  }
 
-  mutating func reverse() {
-    var (low, high) = (0, count &- 1)
-    while low < high {
-      let kept = signals[low]
-      signals[low] = signals[high]
-      signals[high] = kept
-      low &+= 1
-      high &-= 1
+  /// Brings what a fast clock has put into the future back to `now`.
+  public mutating func hold(at now: UInt32) {
+    for index in signals.indices where signals[index].time > now { signals[index].time = now }
+    for index in marks.indices where marks[index].time > now { marks[index].time = now }
+  }
+
+  public mutating func dropOldest() {
+    let kept = max(count &- 1, 0)
+    for index in 0..<kept { signals[index] = signals[index &+ 1] }
+    signals.truncate(to: kept)
+  }
+
+  /// Drops the marks from before `horizon`.
+  public mutating func dropMarks(before horizon: UInt32) {
+    var kept = 0
+    for index in marks.indices where marks[index].time >= horizon {
+      marks[kept] = marks[index]
+      kept &+= 1
     }
-  }
-
-  /// Drops what is older than `window` seconds at `now`, and brings what a fast clock has put into the future back to it.
-  public mutating func expire(now: UInt32, window: UInt32) {
-    for index in 0..<count where signals[index].time > now { signals[index].time = now }
-    let horizon = now > window ? now - window : 0
-    var expired = 0
-    while expired < count, signals[expired].time < horizon { expired &+= 1 }
-    if expired > 0 { dropOldest(expired) }
+    marks.truncate(to: kept)
   }
 
   public mutating func clear() {
     signals.removeAll()
+    marks.removeAll()
     sequence = 0
   }
 
-  private mutating func dropOldest(_ number: Int) {
-    let kept = count &- number
-    for index in 0..<kept { signals[index] = signals[index &+ number] }
-    signals.truncate(to: kept)
+  /// Makes room for a mark, so that a busy counter crowds out no other.
+  private mutating func dropMark() {
+    var (dropped, most) = (0, 0)
+    for index in marks.indices {
+      var count = 0
+      for other in marks.indices where marks[other].counter == marks[index].counter { count &+= 1 }
+      if count > most { (dropped, most) = (index, count) }
+    }
+    for index in dropped..<marks.count &- 1 { marks[index] = marks[index &+ 1] }
+    marks.truncate(to: marks.count &- 1)
+  }
+}
+
+/// What a token gives, newest first; `reverse` has to follow.
+extension Session {
+  /// Adds a signal older than all; false where no more are kept.
+  mutating func append(older signal: Signal) -> Bool { signals.append(signal) }
+
+  /// The same for a mark.
+  mutating func append(older mark: Mark) -> Bool { marks.append(mark) }
+
+  mutating func reverse() {
+    var (low, high) = (0, count &- 1)
+    while low < high {
+      (signals[low], signals[high]) = (signals[high], signals[low])
+      low &+= 1
+      high &-= 1
+    }
+    (low, high) = (0, marks.count &- 1)
+    while low < high {
+      (marks[low], marks[high]) = (marks[high], marks[low])
+      low &+= 1
+      high &-= 1
+    }
   }
 }

@@ -87,6 +87,8 @@ public enum MetaKey {
   public static let segmentMargin: StaticString = "segment_margin"
   /// How long a signal stays in the session, seconds.
   public static let sessionWindow: StaticString = "session_window"
+  /// After how long without a signal a visit starts, seconds.
+  public static let sessionPause: StaticString = "session_pause"
 }
 
 /// Keys of table `meta` that tell people what the byte budget bought; the scorer does not read them.

@@ -71,12 +71,14 @@ package final class Scorer {
     var newest: TestEvent?
     for place in test.signals(before: position) {
       let event = test.sessions[position.session][place]
-      session.record(Signal(item: items.names[Int(event.item)], type: event.type, time: event.time))
+      instances[0].recommender.record(
+        Signal(item: items.names[Int(event.item)], type: event.type, time: event.time), in: &session)
       newest = event
     }
     guard let newest else { return instances[0] }
     // The service drops what is older than the window before it asks.
-    session.expire(now: session.newest(0).time, window: instances[0].recommender.snapshots.sessionWindow)
+    instances[0].recommender.expire(&session, now: session.time)
+    query.request.now = session.time
     if case .next(excludingCurrent: true) = test.protocolOfTest {
       let current = items.numbers[Int(newest.item)]
       query.showsItem = true
