@@ -40,6 +40,8 @@ public final class BaseSnapshot {
 
   /// Nil where the snapshot does not tell visitors apart.
   public private(set) var segments: SegmentTable?
+  /// Nil where the shop has no rules.
+  public private(set) var rules: RuleTable?
 
   private let tables: Tables
 
@@ -67,6 +69,7 @@ public final class BaseSnapshot {
     let base = BaseSnapshot(file, try Tables(file))
     try base.readMeta(file.meta)
     base.segments = try SegmentTable.open(file)
+    base.rules = try RuleTable.open(file)
     try base.weights.read(file)
     try base.rankers.read(file)
     try base.readBlocks(file)
@@ -94,7 +97,7 @@ public final class BaseSnapshot {
     for column in Column.allCases {
       var blocks = Blocks.none
       // Without dimensions there is no table of factors, without segments none of behaviour.
-      let hasTable = column == .factor ? dimensions > 0 : column != .behaviour || segments != nil
+      let hasTable = column == .factor ? dimensions > 0 : column != .behaviour || segments != nil || rules != nil
       if hasTable { blocks = try directory.add(column.table, of: file) }
       let isAbsent = !hasTable || column.isOptional && blocks.count == 0
       let count = column == .slot ? slots : isAbsent ? 0 : items
@@ -225,6 +228,12 @@ public final class BaseSnapshot {
       own = categoryParents[Int(own)]
     }
     return own == category
+  }
+
+  /// The category above.
+  func parent(of category: UInt16) -> UInt16? {
+    let parent = categoryParents[Int(category)]
+    return parent < category ? parent : nil
   }
 
   public func categoryName(_ category: UInt16) -> ByteView { tables.categories.text(Int64(category), column: 2) }

@@ -11,6 +11,8 @@ struct Interests: ~Copyable {
     let back: UInt8
     /// How many of the session's events are about it.
     var events: UInt8
+    /// Which of the session's signals they are: bit 0 for the oldest.
+    var signals: UInt64 = 0
     /// In the cart or bought: not recommended again. Nil until an event that decides it has been met.
     var isTaken: Bool?
   }
@@ -39,7 +41,7 @@ struct Interests: ~Copyable {
     weight = 0
     // A view of the page's own item may have been posted already.
     if let current, session.count == 0 || base.item(name: session.newest(0).itemName) != current {
-      add(current, .view, base.weights)
+      add(current, .view, 0, base.weights)
     }
     for age in session.indices {
       let signal = session.newest(age)
@@ -48,7 +50,7 @@ struct Interests: ~Copyable {
         note(unknown: signal.item)
         continue
       }
-      add(item, signal.type, base.weights)
+      add(item, signal.type, 1 &<< UInt64(session.count &- 1 &- age), base.weights)
     }
     newestPlace = -1
     for place in items.indices {
@@ -63,7 +65,7 @@ struct Interests: ~Copyable {
   }
 
   /// Called with events from newest to oldest.
-  private mutating func add(_ item: UInt32, _ type: EventType, _ weights: borrowing ScoringWeights) {
+  private mutating func add(_ item: UInt32, _ type: EventType, _ signal: UInt64, _ weights: borrowing ScoringWeights) {
     var position = 0
     while position < items.count, items[position].item != item { position += 1 }
     if position == items.count {
@@ -72,6 +74,7 @@ struct Interests: ~Copyable {
     }
     events &+= 1
     items[position].events &+= 1
+    items[position].signals |= signal
     items[position].weight = max(items[position].weight, weights.event(type) * weights.decay(position))
     if items[position].isTaken == nil {
       switch type {

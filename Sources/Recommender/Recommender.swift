@@ -35,6 +35,8 @@ public struct Recommender: ~Copyable {
   public private(set) var answer = FixedArray<Recommendation>(capacity: Query.limitMax)
   /// The visitor's segment in the last request; nil where the session says too little.
   public private(set) var segment: Int?
+  /// What the shop's rules make of the last request.
+  public private(set) var rules = RuleEngine(nil)
   /// Entries and candidates touched by the last request: a measure of its cost that needs no clock.
   public private(set) var work: UInt32 = 0
 
@@ -43,6 +45,7 @@ public struct Recommender: ~Copyable {
 
   public mutating func open(_ kind: FileKind, _ bytes: ByteView) throws(SnapshotError) {
     try snapshots.open(kind, bytes)
+    if kind == .base { rules = RuleEngine(snapshots.base?.rules) }
   }
 
   /// Fills `answer` for `query`. Without a base there is no answer; with one there is at least one item while any may
@@ -75,6 +78,10 @@ public struct Recommender: ~Copyable {
   ) -> RegionSnapshot? {
     interests.resolve(session, current: query.currentItem, in: base)
     segment = base.segments?.segment(of: interests, in: base)
+    if let table = base.rules {
+      rules.evaluate(
+        table, session, interests, query.request, cluster: segment, pause: base.sessionPause, in: base)
+    }
     candidates.removeAll()
     refuse(query)
     if base.weights.blend(query.context, .repeats) > 0 { addRepeats(base) }
@@ -86,7 +93,7 @@ public struct Recommender: ~Copyable {
     let region = snapshots.region(serving: query.region)
     let ladder = PopularityLadder(
       base: base, region: region, parent: snapshots.parent(of: region), category: category,
-      segment: segment.map { base.topList(TopList.row(segment: $0)) } ?? .empty)
+      segment: segmentList(base))
     work &+= ladder.add(to: &candidates, wanted: max(2 * query.limit, 40))
     if let category {
       for index in candidates.indices {

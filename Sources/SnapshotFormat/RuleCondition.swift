@@ -112,17 +112,17 @@ public enum RuleEffect: Equatable, BitwiseCopyable, Sendable {
   /// The rule's offer is good for so many seconds from the moment on since when the rule has held.
   case offer(UInt32)
 
-  static let join: UInt8 = 16
-  static let leave: UInt8 = 17
-  static let offer: UInt8 = 18
+  static let joinKind: UInt8 = 16
+  static let leaveKind: UInt8 = 17
+  static let offerKind: UInt8 = 18
 
   /// Nil where the kind is not known.
   public init?(_ bytes: ByteView, at offset: Int) {
     let argument = bytes.u32le(offset &+ 4)
     switch bytes[offset] {
-    case RuleEffect.join: self = .join(argument)
-    case RuleEffect.leave: self = .leave(argument)
-    case RuleEffect.offer: self = .offer(argument)
+    case RuleEffect.joinKind: self = .join(argument)
+    case RuleEffect.leaveKind: self = .leave(argument)
+    case RuleEffect.offerKind: self = .offer(argument)
     default:
       guard let adjustment = Adjustment(bytes, at: offset) else { return nil }
       self = .adjust(adjustment)
@@ -132,9 +132,9 @@ public enum RuleEffect: Equatable, BitwiseCopyable, Sendable {
   public func encoded() -> [UInt8] {
     switch self {
     case .adjust(let adjustment): adjustment.encoded()
-    case .join(let segment): RuleEffect.bytes(RuleEffect.join, segment)
-    case .leave(let segment): RuleEffect.bytes(RuleEffect.leave, segment)
-    case .offer(let seconds): RuleEffect.bytes(RuleEffect.offer, seconds)
+    case .join(let segment): RuleEffect.bytes(RuleEffect.joinKind, segment)
+    case .leave(let segment): RuleEffect.bytes(RuleEffect.leaveKind, segment)
+    case .offer(let seconds): RuleEffect.bytes(RuleEffect.offerKind, seconds)
     }
   }
 

@@ -24,7 +24,7 @@ struct BaseContents {
   /// β of the confidence n / (n + β): an item seen in ten sessions is trusted by half.
   static let confidenceBeta: Float = 10
 
-  init(_ models: TrainedModels, pageSize: Int, entries: Int) throws {
+  init(_ models: TrainedModels, pageSize: Int, entries: Int, hasRules: Bool) throws {
     self.pageSize = pageSize
     let numbering = ItemNumbering(models)
     self.numbering = numbering
@@ -43,7 +43,7 @@ struct BaseContents {
     for kind in ListKind.allCases { try packLists(kind, models.lists(kind), lists.kept[kind.rawValue]) }
     try packAttributes(models)
     packFactors(models)
-    packBehaviour(models)
+    packBehaviour(models, hasRules: hasRules)
     var slots = ColumnPacker(.slot, pageSize: pageSize)
     for slot in SlotIndex.build(names: names.names) { slots.append(slot) }
     columns.append((Column.slot.table, slots.blocks))
@@ -116,10 +116,10 @@ struct BaseContents {
     ]
   }
 
-  private mutating func packBehaviour(_ models: TrainedModels) {
-    guard let segments = models.segments else { return }
+  private mutating func packBehaviour(_ models: TrainedModels, hasRules: Bool) {
+    guard models.segments != nil || hasRules else { return }
     var column = ColumnPacker(.behaviour, pageSize: pageSize)
-    for index in numbering.indices { column.append(segments.behaviourOfItem[index].rawValue) }
+    for index in numbering.indices { column.append(models.behaviourOfItem[index].rawValue) }
     columns.append((Column.behaviour.table, column.blocks))
   }
 
