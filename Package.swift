@@ -52,7 +52,7 @@ let package = Package(
     shared("SnapshotFormat", ["Bytes"]),
     shared("Session", ["Bytes", "JSONText"]),
     shared("Recommender", ["Bytes", "SIMDKernels", "SQLiteReader", "SnapshotFormat", "Session"]),
-    shared("EdgeService", ["Bytes", "JSONText", "Recommender", "Session", "SnapshotFormat", "SQLiteReader"]),
+    shared("EdgeService", ["Bytes", "Digest", "JSONText", "Recommender", "Session", "SnapshotFormat", "SQLiteReader"]),
     // The two wasm products, and the symbols that Embedded Swift expects from a C library.
     .target(name: "EdgeRuntime", path: "Sources/EdgeRuntime"),
     .executableTarget(
@@ -75,7 +75,8 @@ let package = Package(
         "SQLiteReader",
         grdb,
       ]),
-    native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
+    native(
+      "Report", ["Bytes", "EventLog", "Recommender", "Session", "SnapshotFormat", "SnapshotWriter", grdb]),
     native(
       "Replay",
       ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat", "SnapshotWriter"]),
@@ -98,7 +99,7 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Ranking", "Recommender", "Replay",
-        "Report", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
+        "Report", "Session", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     .executableTarget(
@@ -121,7 +122,7 @@ let package = Package(
     tests("SQLiteReader", ["Bytes", grdb]),
     tests("SnapshotFormat", ["Bytes", "SQLiteReader", "TestSupport", grdb]),
     tests("Session", ["Bytes", "TestSupport"]),
-    tests("Recommender", ["Bytes", "Models", "Session", "SnapshotFormat", "SnapshotWriter", "TestSupport", grdb]),
+    tests("Recommender", ["Bytes", "Configuration", "Models", "Session", "SnapshotFormat", "SnapshotWriter", "TestSupport", grdb]),
     tests("EdgeService", ["Bytes", "Recommender", "Session", "SnapshotFormat", "TestSupport"]),
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session", "TestSupport"]),

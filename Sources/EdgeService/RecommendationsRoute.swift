@@ -14,7 +14,7 @@ extension Service {
     recommender.recommend(query, for: session)
     // What one visitor gets is nobody else's.
     reply.headers.append("Cache-Control: private, no-store\r\n")
-    writeAnswer(&reply.json, base)
+    writeAnswer(&reply.json, base, key: headers["martlet-key"])
   }
 
   private func readQuery(_ text: ByteView, _ request: RequestContext, _ base: BaseSnapshot) throws(Problem) {
@@ -54,7 +54,7 @@ extension Service {
     }
   }
 
-  private func writeAnswer(_ json: inout JSONWriter, _ base: BaseSnapshot) {
+  private func writeAnswer(_ json: inout JSONWriter, _ base: BaseSnapshot, key: ByteView?) {
     json.beginObject()
     json.key("items")
     json.beginArray()
@@ -62,22 +62,11 @@ extension Service {
     json.endArray()
     json.member("context", query.context.name)
     json.member("region", orNull: recommender.snapshots.region(serving: query.region)?.code)
-    writeSegment(&json, base)
+    writeSegments(&json, base)
+    writeOffers(&json, base, key: key)
     json.member("generation", base.generation)
     json.member("signals", Int64(session.count))
     json.member("work", Int64(recommender.work))
-    json.endObject()
-  }
-
-  /// The segment that the session speaks for; null where it says too little.
-  private func writeSegment(_ json: inout JSONWriter, _ base: BaseSnapshot) {
-    guard let segment = recommender.segment, let segments = base.segments else {
-      return json.member("segment", orNull: nil)
-    }
-    json.key("segment")
-    json.beginObject()
-    json.member("id", segments.code(segment))
-    json.member("name", segments.name(segment))
     json.endObject()
   }
 

@@ -17,6 +17,11 @@ public final class BaseSnapshot {
   private var rankers = Rankers()
   private var slots: UInt32 = 0
   private var categories: UInt16 = 0
+  private var brands: UInt16 = 0
+  private var tags: UInt16 = 0
+  private var hasGroups = false
+  /// Whether an item is not sold everywhere.
+  private(set) var isSoldApart = false
   private var regions: UInt32 = 0
 
   private var directory: BlockDirectory
@@ -48,11 +53,16 @@ public final class BaseSnapshot {
   /// What is looked up by b-tree.
   private struct Tables {
     let categories: Table
+    let brands: Table
+    /// Where the catalogue has any.
+    let tags: Table?
     let regions: Table
     let topLists: Table
 
     init(_ file: SnapshotFile) throws(SnapshotError) {
       categories = try file.table(Schema.category)
+      brands = try file.table(Schema.brand)
+      tags = try file.meta.number(MetaKey.tags) > 0 ? try file.table(Schema.tag) : nil
       regions = try file.table(Schema.region)
       topLists = try file.table(Schema.topList)
     }
@@ -84,6 +94,10 @@ public final class BaseSnapshot {
     shown = try meta.number(MetaKey.shown, maximum: items)
     slots = try meta.number(MetaKey.slots, maximum: 1 << 26)
     categories = UInt16(truncatingIfNeeded: try meta.number(MetaKey.categories, maximum: UInt32(unknownAttribute)))
+    brands = UInt16(truncatingIfNeeded: try meta.number(MetaKey.brands, maximum: UInt32(unknownAttribute)))
+    tags = UInt16(truncatingIfNeeded: try meta.number(MetaKey.tags, maximum: UInt32(unknownAttribute)))
+    hasGroups = try meta.number(MetaKey.groups, maximum: 1) == 1
+    isSoldApart = try meta.number(MetaKey.soldApart, maximum: 1) == 1
     regions = try meta.number(MetaKey.regions, maximum: UInt32(UInt16.max))
     dimensions = Int(try meta.number(MetaKey.dimensions, maximum: UInt32(FactorRow.dimensionsMax)))
     guard dimensions % FactorRow.dimensionsMultiple == 0 else {
@@ -96,8 +110,7 @@ public final class BaseSnapshot {
   private func readBlocks(_ file: SnapshotFile) throws(SnapshotError) {
     for column in Column.allCases {
       var blocks = Blocks.none
-      // Without dimensions there is no table of factors, without segments none of behaviour.
-      let hasTable = column == .factor ? dimensions > 0 : column != .behaviour || segments != nil || rules != nil
+      let hasTable = hasTable(column)
       if hasTable { blocks = try directory.add(column.table, of: file) }
       let isAbsent = !hasTable || column.isOptional && blocks.count == 0
       let count = column == .slot ? slots : isAbsent ? 0 : items
@@ -107,7 +120,22 @@ public final class BaseSnapshot {
       else { throw SnapshotError(.wrongBlockSize, table: column.table) }
       columns.append(column)
     }
-    for heap in Heap.allCases { heaps.append(try directory.add(heap.table, of: file)) }
+    for heap in Heap.allCases {
+      let hasTable = heap == .tags ? tags > 0 : heap != .regions || isSoldApart
+      heaps.append(hasTable ? try directory.add(heap.table, of: file) : .none)
+    }
+  }
+
+  /// Columns of what no item has are not there.
+  private func hasTable(_ column: Column) -> Bool {
+    switch column {
+    case .factor: dimensions > 0
+    case .behaviour: segments != nil || rules != nil
+    case .tags: tags > 0
+    case .group: hasGroups
+    case .regions: isSoldApart
+    default: true
+    }
   }
 
   private func readSalts(_ file: SnapshotFile) throws(SnapshotError) {
@@ -242,8 +270,64 @@ public final class BaseSnapshot {
     tables.categories.row(of: name, column: 2, count: UInt32(categories)).map { UInt16(truncatingIfNeeded: $0) }
   }
 
+  public func brand(of item: UInt32) -> UInt16? {
+    let brand = column(.brand).u16(item)
+    return brand < brands ? brand : nil
+  }
+
+  public func brandName(_ brand: UInt16) -> ByteView { tables.brands.text(Int64(brand), column: 1) }
+
+  public func brand(named name: ByteView) -> UInt16? {
+    tables.brands.row(of: name, column: 1, count: UInt32(brands)).map { UInt16(truncatingIfNeeded: $0) }
+  }
+
+  public func tagName(_ tag: UInt16) -> ByteView { tables.tags?.text(Int64(tag), column: 1) ?? .empty }
+
+  public func tag(named name: ByteView) -> UInt16? {
+    tables.tags?.row(of: name, column: 1, count: UInt32(tags)).map { UInt16(truncatingIfNeeded: $0) }
+  }
+
+  /// The item's tags, a `NumberList`; empty where it has none.
+  public func tags(of item: UInt32) -> ByteView {
+    tags > 0 ? entry(.tags, .tags, of: item) ?? .empty : .empty
+  }
+
+  /// The group of variants that `item` belongs to, a number that all of them share; nil where it stands alone.
+  public func group(of item: UInt32) -> UInt32? {
+    guard hasGroups else { return nil }
+    let group = column(.group).u32(item)
+    return group == noGroup ? nil : group
+  }
+
+  /// Whether `key` names `item`, alone or among others.
+  public func isItem(_ item: UInt32, _ key: AttributeKey) -> Bool {
+    let value = UInt16(truncatingIfNeeded: key.value)
+    switch key.kind {
+    case .any: return true
+    case .category: return isItem(item, in: value)
+    case .brand: return brand(of: item) == value
+    case .tag: return NumberList.contains(value, in: tags(of: item))
+    case .priceLevel:
+      let behaviour = column(.behaviour)
+      return !behaviour.isEmpty && ItemBehaviour(rawValue: behaviour.u8(item)).priceLevel == Int(value)
+    case .item: return item == key.value
+    case nil: return false
+    }
+  }
+
+  /// The row of region `code`; nil for an unknown one.
+  func region(named code: ByteView) -> UInt16? {
+    tables.regions.row(of: code, column: 1, count: regions).map { UInt16(truncatingIfNeeded: $0) }
+  }
+
+  /// Whether `item` is sold in `region`; nil stands for a region that the shop does not know.
+  func isSold(_ item: UInt32, in region: UInt16?) -> Bool {
+    guard isSoldApart, let list = entry(.regions, .regions, of: item) else { return true }
+    return region.map { NumberList.contains($0, in: list) } ?? false
+  }
+
   /// The region whose file serves visitors of region `code`; nil for an unknown code.
   func regionServing(_ code: ByteView) -> ByteView? {
-    tables.regions.row(of: code, column: 1, count: regions).map { tables.regions.text(Int64($0), column: 2) }
+    region(named: code).map { tables.regions.text(Int64($0), column: 2) }
   }
 }

@@ -1,7 +1,8 @@
 /// A fixed-width value for each item, in item-number order, packed into blocks: one row, one BLOB, one leaf page.
 /// An item's value stands in block `item / itemsPerBlock`, at `item % itemsPerBlock * width`. Little-endian.
 public enum Column: Int, CaseIterable, Sendable {
-  case id, category, brand, price, confidence, popularity, next, together, slist, content, factor, slot, behaviour
+  case id, category, brand, price, confidence, popularity, next, together, slist, content, factor, slot, behaviour,
+    tags, group, regions
 
   /// The table that holds the blocks; its columns are `block INTEGER PRIMARY KEY, data BLOB`.
   public var table: StaticString {
@@ -19,6 +20,9 @@ public enum Column: Int, CaseIterable, Sendable {
     case .factor: "item_factor"
     case .slot: "item_slot"
     case .behaviour: "item_behaviour"
+    case .tags: "item_tags"
+    case .group: "item_group"
+    case .regions: "item_regions"
     }
   }
 
@@ -30,7 +34,7 @@ public enum Column: Int, CaseIterable, Sendable {
     switch self {
     case .confidence, .behaviour: 1
     case .category, .brand, .popularity: 2
-    case .id, .price, .next, .together, .slist, .content, .slot: 4
+    case .id, .price, .next, .together, .slist, .content, .slot, .tags, .group, .regions: 4
     case .factor: FactorRow.width(dimensions: dimensions)
     }
   }
@@ -45,6 +49,8 @@ public enum BlockSize {
   public static func itemsPerBlock(pageSize: Int, width: Int) -> Int { bytes(pageSize: pageSize) / width }
 }
 
+/// In the `group` column: the item stands alone.
+public let noGroup = UInt32.max
 /// In the `category` and `brand` columns: not known. In the `price` column `UInt32.max` means the same.
 public let unknownAttribute = UInt16.max
 public let unknownPrice = UInt32.max

@@ -19,7 +19,7 @@ public struct HeapAddress: Equatable, Sendable {
 
 /// The heaps of a base file.
 public enum Heap: Int, CaseIterable, Sendable {
-  case ids, nextLists, togetherLists, slistLists, contentLists
+  case ids, nextLists, togetherLists, slistLists, contentLists, tags, regions
 
   public var table: StaticString {
     switch self {
@@ -28,6 +28,8 @@ public enum Heap: Int, CaseIterable, Sendable {
     case .togetherLists: "together_heap"
     case .slistLists: "slist_heap"
     case .contentLists: "content_heap"
+    case .tags: "tag_heap"
+    case .regions: "region_heap"
     }
   }
 }

@@ -5,6 +5,7 @@ public enum Schema {
   public static let meta: StaticString = "meta"
   public static let category: StaticString = "category"
   public static let brand: StaticString = "brand"
+  public static let tag: StaticString = "tag"
   public static let region: StaticString = "region"
   public static let topList: StaticString = "top_list"
   public static let itemSalt: StaticString = "item_salt"
@@ -49,6 +50,11 @@ public enum Schema {
     "CREATE TABLE rule_table (block INTEGER PRIMARY KEY, data BLOB NOT NULL)",
   ]
 
+  /// Base files of a catalogue with tags.
+  public static let tags: [StaticString] = [
+    "CREATE TABLE tag (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"
+  ]
+
   public static let regionFile: [StaticString] = [
     "CREATE TABLE top_list (id INTEGER PRIMARY KEY, list BLOB NOT NULL)"
   ]
@@ -70,10 +76,15 @@ public enum MetaKey {
   public static let shown: StaticString = "shown"
   public static let slots: StaticString = "slots"
   public static let dimensions: StaticString = "dimensions"
-  /// Rows of tables `category` and `region`: each numbered from 0 in byte order of its names, so that a name is found by
-  /// halving, without an index.
+  /// Rows of tables `category`, `brand`, `tag` and `region`: each numbered from 0 in byte order of its names, so that a name is
+  /// found by halving, without an index.
   public static let categories: StaticString = "categories"
+  public static let brands: StaticString = "brands"
+  public static let tags: StaticString = "tags"
   public static let regions: StaticString = "regions"
+  /// 1 where there are groups of variants, and 1 where an item is not sold everywhere: then the columns are there.
+  public static let groups: StaticString = "groups"
+  public static let soldApart: StaticString = "sold_apart"
   /// Region files: the region's code, the code of its parent (absent below the world), its distinct people.
   public static let region: StaticString = "region"
   public static let parent: StaticString = "parent"

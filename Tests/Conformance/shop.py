@@ -26,29 +26,84 @@ BASKETS = [
 ]
 
 CATALOGUE = [
-    # item_id, title, category, price
-    ("tea", "Tea, 100 g", "Drinks > Tea", "4.90"),
-    ("teapot", "Teapot, glass", "Kitchen > Tea", "24.00"),
-    ("cup", "Cup \N{EM DASH} porcelain", "Kitchen > Tea", "9.50"),
-    ("biscuits", 'Biscuits "Shortbread" & more', "Food", "3.20"),
-    ("beans", "Coffee beans, 1 kg", "Drinks > Coffee", "19.90"),
-    ("grinder", "Coffee grinder", "Kitchen > Coffee", "79.00"),
-    ("filter", "Paper filters", "Kitchen > Coffee", "2.50"),
-    ("milk", "Oat milk", "Drinks", "2.10"),
-    ("lamp", "Lamp", "Home", "39.00"),
-    ("candle", "Candle", "Home", "5.00"),
-    ("rug", "Rug that nobody has bought", "Home", "120.00"),
-    ("postage", "Postage", "", "4.00"),
+    # item_id, title, category, price, brand, tags, material, group, regions
+    ("tea", "Tea, 100 g", "Drinks > Tea", "4.90", "Leaf & Co", "organic|fair trade", "", "", ""),
+    ("teapot", "Teapot, glass", "Kitchen > Tea", "24.00", "Leaf & Co", "gift", "glass", "", ""),
+    ("cup", "Cup \N{EM DASH} porcelain", "Kitchen > Tea", "9.50", "Leaf & Co", "gift", "porcelain", "cup", ""),
+    ("cup-large", "Cup, large", "Kitchen > Tea", "11.50", "Leaf & Co", "gift", "porcelain", "cup", ""),
+    ("biscuits", 'Biscuits "Shortbread" & more', "Food", "3.20", "Hearth", "", "", "", ""),
+    ("beans", "Coffee beans, 1 kg", "Drinks > Coffee", "19.90", "Roast", "organic", "", "", ""),
+    ("grinder", "Coffee grinder", "Kitchen > Coffee", "79.00", "Roast", "gift", "steel", "", ""),
+    ("filter", "Paper filters", "Kitchen > Coffee", "2.50", "Roast", "", "paper", "", ""),
+    ("milk", "Oat milk", "Drinks", "2.10", "Hearth", "organic; vegan", "", "", ""),
+    ("lamp", "Lamp", "Home", "39.00", "Nord", "gift", "glass|steel", "", ""),
+    ("candle", "Candle", "Home", "5.00", "Nord", "gift", "wax", "", ""),
+    # Sold on the islands alone.
+    ("rug", "Rug that nobody has bought", "Home", "120.00", "Nord", "", "wool", "", "Atlantic islands"),
+    ("postage", "Postage", "", "4.00", "", "", "", "", ""),
 ]
 
 # Iceland has too few people for a list of its own: its group, with the Faroe Islands, has enough.
 CONFIGURATION = """\
+catalogue:
+  columns:
+    attributes: material
 never_recommend:
   - postage
 regions:
   minimum_people: 10
   groups:
     Atlantic islands: [Faroe Islands, Iceland]
+rules:
+  - id: coffee-enthusiast
+    when:
+      count: { event: view, category: Kitchen > Coffee, at_least: 3, within: 24h }
+    then:
+      join: Coffee Enthusiasts
+      boost: { category: Drinks > Coffee, by: 0.5 }
+  - id: luxury
+    when:
+      count: { event: view, price: high, at_least: 3, distinct: items, within: 10m }
+    then:
+      join: Luxury Shoppers
+  - id: abandoned-cart
+    when:
+      absence: { of: { event: purchase }, after: { event: add_to_cart }, for: 15m, within: 24h }
+    then:
+      offer: { code: CART10, valid: 30m }
+  - id: never-bought
+    when:
+      all:
+        - count: { event: view, category: Home, at_least: 2, within: 7d }
+        - count: { event: purchase, category: Home, at_most: 0, within: 90d }
+    then:
+      join: Home Browsers
+      pin: { item: rug, position: 1 }
+  - id: tea-regular
+    when:
+      count: { event: purchase, category: Drinks > Tea, at_least: 3, within: 30d }
+    then:
+      join: Tea Regulars
+  - id: returning
+    when:
+      visits: { at_least: 2, within: 24h }
+    then:
+      join: Returning Visitors
+  - id: evening-ads
+    when:
+      context: { device: mobile, referrer: [ads, social], time: { from: "17:00", to: "23:00" } }
+    then:
+      join: Bargain Hunters
+      bury: { brand: Nord }
+  - id: food-in-cart
+    when:
+      sequence:
+        steps:
+          - { event: view, category: Food }
+          - { event: add_to_cart, category: Food }
+        within: 1h
+    then:
+      leave: Bargain Hunters
 """
 
 
@@ -69,7 +124,7 @@ def write_shop(directory: Path) -> None:
                     writer.writerow([f"s{visit}", f"u{visit}", item, "purchase", time, region])
     with open(directory / "catalogue.csv", "w", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["item_id", "title", "category", "price"])
+        writer.writerow(["item_id", "title", "category", "price", "brand", "tags", "material", "group", "regions"])
         writer.writerows(CATALOGUE)
     (directory / "martlet.yaml").write_text(CONFIGURATION)
 

@@ -36,6 +36,32 @@ import Testing
     #expect((log.catalogueSummary?.rows, log.catalogueSummary?.kept) == (4, 2))
   }
 
+  @Test func listsOfValues() throws {
+    let events = "session_id,item_id,time\ns,A,1\n"
+    let yaml = "catalogue: { columns: { tags: [labels, more], attributes: [color, size] }, reject: { max_share: 1 } }"
+    let csv = try read(
+      events, yaml,
+      catalogue: """
+        item_id,labels,more,color,size,regions
+        A, organic | fair trade;;,sale,red | dark blue,,North;South
+        B,,,,L,
+        """)
+    #expect(
+      csv.catalogue.items.map(\.tags) == [
+        ["organic", "fair trade", "sale", "color=red", "color=dark blue"], ["size=L"],
+      ])
+    #expect(csv.catalogue.items.map(\.regions) == [["North", "South"], []])
+    let ndjson = try read(
+      events, yaml,
+      catalogue: #"""
+        {"item_id":"A","labels":["organic","fair \"trade\""],"more":"sale","color":["red",7,null],"regions":[]}
+        {"item_id":"B","labels":[["nested"]]}
+        {"item_id":"B","title":["no list"]}
+        """#)
+    #expect(ndjson.catalogue.items.map(\.tags) == [["organic", "fair \"trade\"", "sale", "color=red", "color=7"]])
+    #expect(ndjson.catalogueSummary?.rejected == [.nestedValue: 2])
+  }
+
   @Test func patternsMarkWhatIsNeverRecommended() throws {
     let text =
       "session_id,item_id,time,title,category\ns,POST,1,Postage,\ns,1,1,Mug sample,Kitchen\ns,2,1,Mug,Kitchen\n"

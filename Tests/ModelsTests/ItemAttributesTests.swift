@@ -24,6 +24,15 @@ import Testing
     #expect(ItemAttributes(catalogue(items.reversed()), itemCount: 4).categories == attributes.categories)
   }
 
+  @Test func tagsAreNumberedByName() {
+    var catalogue = catalogue([("", ""), ("", ""), ("", "")])
+    catalogue.items[0].tags = ["sale", "color=red", "sale"]
+    catalogue.items[2].tags = ["color=red"]
+    let attributes = ItemAttributes(catalogue, itemCount: 4)
+    #expect(attributes.tags == ["color=red", "sale"])
+    #expect(attributes.tagsOfItem == [[0, 1], [], [0], []])
+  }
+
   @Test func everyPrefixOfAPathIsACategory() {
     let attributes = ItemAttributes(
       catalogue([("Home > Kitchen > Mugs", ""), ("Home>Garden", ""), (" Home ", ""), ("Home > Kitchen", ""), (">", "")]

@@ -12,7 +12,8 @@ import Testing
   static let shop = RankerTests.shop
   static let tables: [StaticString] =
     SnapshotFormat.Column.allCases.map(\.table) + Heap.allCases.map(\.table) + [
-      Schema.category, Schema.region, Schema.topList, Schema.itemSalt, Schema.eventWeight, Schema.positionDecay,
+      Schema.category, Schema.brand, Schema.tag, Schema.region, Schema.topList, Schema.itemSalt, Schema.eventWeight,
+      Schema.positionDecay,
       Schema.blend, Schema.segment, Schema.ranker,
     ]
 
@@ -25,7 +26,7 @@ import Testing
 
   @Test(arguments: [
     "kind", "generation", "as_of", "items", "segments", "topics", "segment_margin", "shown", "slots", "dimensions",
-    "categories", "regions", "session_window",
+    "categories", "brands", "tags", "groups", "sold_apart", "regions", "session_window",
   ])
   func aKeyThatIsMissingIsNamed(key: String) throws {
     let error = try Self.errorOfOpening(["DELETE FROM meta WHERE key = '\(key)'"])
@@ -61,6 +62,11 @@ import Testing
       ("UPDATE meta SET value = value + 1 WHERE key = 'segments'", .badValue, "segment"),
       ("UPDATE segment SET evidence = x'00'", .badValue, "segment"),
       ("DELETE FROM segment", .badValue, "segment"),
+      ("UPDATE meta SET value = 65536 WHERE key = 'brands'", .badValue, "brands"),
+      ("UPDATE meta SET value = 65536 WHERE key = 'tags'", .badValue, "tags"),
+      ("UPDATE meta SET value = 2 WHERE key = 'groups'", .badValue, "groups"),
+      ("UPDATE item_tags SET data = x'00'", .wrongBlockSize, "item_tags"),
+      ("DELETE FROM item_group", .wrongBlockSize, "item_group"),
       ("UPDATE ranker SET trees = x'' WHERE kind = 0", .badValue, "ranker"),
       ("UPDATE ranker SET trees = 'trees' WHERE kind = 2", .badValue, "ranker"),
       ("UPDATE ranker SET trees = CAST(trees || x'00' AS BLOB)", .badValue, "ranker"),

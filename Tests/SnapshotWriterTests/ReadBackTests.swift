@@ -31,6 +31,44 @@ import Testing
     #expect(base.item("0-12") == nil && base.item("") == nil && base.item("sku-149013692c") == nil)
   }
 
+  @Test func tagsBrandsGroupsAndRegionsOfSale() throws {
+    let recommender = try shop.recommender()
+    let base = try recommender.requireBase()
+    var tagged: Set<String> = []
+    for item in 0..<base.items {
+      let list = base.tags(of: item)
+      for index in 0..<NumberList.count(list) {
+        let tag = NumberList.number(list, index)
+        let name = base.tagName(tag).string
+        tagged.insert("\(item) \(name)")
+        #expect(name.withView { base.tag(named: $0) } == tag && base.isItem(item, AttributeKey(.tag, UInt32(tag))))
+      }
+      if let brand = base.brand(of: item) {
+        #expect(base.brand(named: base.brandName(brand)) == brand)
+        #expect(base.isItem(item, AttributeKey(.brand, UInt32(brand))))
+        #expect(!base.isItem(item, AttributeKey(.brand, UInt32(brand) + 1)))
+      }
+      #expect(base.isItem(item, AttributeKey(.any)) && base.isItem(item, AttributeKey(.item, item)))
+    }
+    let ids = try shop.idsByNumber()
+    let expected = ids.indices.flatMap { item in
+      let index = shop.models.itemIDs.firstIndex(of: ids[item])!
+      return shop.models.catalogue.items[index].tags.map { "\(item) \($0)" }
+    }
+    #expect(tagged == Set(expected) && expected.contains { $0.hasSuffix(" color=green") })
+    let view = try shop.rows(.base, "SELECT item, tag FROM tagged")
+    #expect(view.count == tagged.count && Set(view.map { "\($0[0] as Int) \($0[1] as String)" }) == tagged)
+
+    let variants = PlantedShop.variants.map { base.item($0)! }
+    #expect(variants.allSatisfy { base.group(of: $0) == variants.min() })
+    let grouped = (0..<base.items).count { base.group(of: $0) != nil }
+    #expect(grouped == variants.count, "a group of one is none")
+    let sold = try shop.rows(.base, "SELECT item, region FROM sold")
+    let regions = ["isle-a", "isle-b", "isles", "north", "south"]
+    #expect(sold.map { ids[$0[0] as Int] } == regions.map { _ in PlantedShop.soldApart })
+    #expect(sold.map { $0[1] as String } == regions)
+  }
+
   @Test func idsWhoseHashesMeetAreToldApart() throws {
     let recommender = try shop.recommender()
     let base = try recommender.requireBase()

@@ -19,6 +19,11 @@ public struct PlantedShop {
   public static let colliding = ["cf894c5d", "52c2eda8"]
   public static let nameless = "sku-149013692b"
 
+  /// Variants of one product, and what is sold in some regions alone: of what is never answered, so that answers are as without.
+  public static let variants = never
+  public static let soldApart = "sample-1"
+  public static let soldIn = ["isles", "north", "south"]
+
   public var events = ""
   public var catalogue = ""
   public var configuration = Configuration()
@@ -43,6 +48,7 @@ public struct PlantedShop {
     configuration.regions.minimumPeople = 30
     configuration.regions.groups = ["isles": ["isle-a", "isle-b"]]
     configuration.models.factors.dimensions = 16
+    configuration.catalogue.layout.columns[.attributes] = ["color"]
     configuration.windows.trendingSeconds = 30 * 86_400
     configuration.neverRecommend = PlantedShop.never.map { ItemPattern(id: try? GlobPattern($0)) }
     let homes: [(region: String, people: Int, blocks: [Int])] = [
@@ -92,11 +98,16 @@ public struct PlantedShop {
         add(
           id, PlantedShop.categories[block],
           "\"brand\":\"brand \(place % 3)\",\"price\":\"\(block + 1).\(place + 10)\",\"available\":\"\(available)\","
+            + "\"tags\":[\"tag \(place % 4)\",\"block \(block)\"],\"color\":\"\(place % 2 == 0 ? "red" : "blue;green")\","
+            + "\"group\":\"\(id)\","
             + "\"title\":\"Item \(place) of block \(block)\",\"url\":\"/p/\(block)/\(place)\"")
       }
     }
     for id in PlantedShop.catalogueOnly { add(id, "Toys", "\"brand\":\"\"") }
-    for id in PlantedShop.never { add(id, "Services", "\"price\":\"5\"") }
+    for id in PlantedShop.never {
+      let regions = id == PlantedShop.soldApart ? PlantedShop.soldIn.joined(separator: "|") : ""
+      add(id, "Services", "\"price\":\"5\",\"group\":\"services\",\"regions\":\"\(regions)\"")
+    }
   }
 
   /// A string as JSON.

@@ -7,5 +7,5 @@ struct Martlet: ParsableCommand {
     commandName: "martlet",
     abstract: "Recommendations at the edge: builds read-only snapshots from a shop's events, and answers from them.",
     version: "0.1.0, snapshot format \(FormatVersion.current)",
-    subcommands: [Build.self, Evaluate.self, Tune.self, Inspect.self, Answer.self])
+    subcommands: [Build.self, Evaluate.self, Tune.self, Inspect.self, Answer.self, Rules.self])
 }

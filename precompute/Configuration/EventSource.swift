@@ -13,16 +13,29 @@ public enum Field: String, CaseIterable, Sendable {
   case userID = "user_id"
   case itemID = "item_id"
   case event, time, region
-  case title, category, brand, price, url, image, group, available
+  case title, category, brand, price, url, image, group, tags, attributes, regions, available
 
   /// What describes an item; catalogue rows have these, and event rows may have all but `available`.
-  public static let attributes: [Field] = [.title, .category, .brand, .price, .url, .image, .group, .available]
+  public static let ofItems: [Field] = [
+    .title, .category, .brand, .price, .url, .image, .group, .tags, .attributes, .regions, .available,
+  ]
+
+  /// Whether a text holds several values, with `valueSeparators` between them.
+  public var isList: Bool {
+    switch self {
+    case .tags, .attributes, .regions: true
+    default: false
+    }
+  }
+
+  public static let valueSeparators: [UInt8] = [UInt8(ascii: "|"), UInt8(ascii: ";")]
 
   /// Text made of several columns is joined with this; nil where a field has one column.
   public var separator: String? {
     switch self {
     case .title, .brand: " "
     case .category: " > "
+    case .tags, .attributes, .regions: "|"
     default: nil
     }
   }
@@ -53,7 +66,8 @@ public struct TableLayout: Sendable, Equatable {
 
   /// The columns of a field, and whether they were named in the configuration and so have to exist.
   public func columns(of field: Field) -> (names: [String], areRequired: Bool) {
-    columns[field].map { ($0, true) } ?? ([field.rawValue], false)
+    // Attributes are named by their columns: there is none of the field's own.
+    columns[field].map { ($0, true) } ?? (field == .attributes ? [] : [field.rawValue], false)
   }
 
   mutating func read(_ section: inout YAMLSection, fields: [Field]) throws {
@@ -121,7 +135,7 @@ public struct CatalogueSource: Sendable, Equatable {
 
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()
-    try layout.read(&section, fields: [.itemID] + Field.attributes)
+    try layout.read(&section, fields: [.itemID] + Field.ofItems)
     try section.finish()
   }
 }

@@ -38,7 +38,7 @@ extension Rule.Condition {
     if let value = try section.value("absence") { parts.append(try Self.absence(value)) }
     if let value = try section.value("visits") { parts.append(try Self.visits(value)) }
     if let value = try section.value("context") { parts += try Self.context(value) }
-    if let value = try section.value("segment") { parts.append(.segment(try value.named())) }
+    if let value = try section.value("segment") { parts.append(.segment(try value.named() as [Rule.Named])) }
     try section.finish()
     guard let first = parts.first else {
       throw value.failure(
@@ -152,7 +152,7 @@ extension Rule.Events {
     types = try event.elements().map { try $0.choice(names) }
     for kind in Rule.Attribute.Kind.allCases {
       if let value = try section.value(kind.rawValue) {
-        attributes.append(Rule.Attribute(kind: kind, values: try value.named()))
+        attributes.append(Rule.Attribute(kind: kind, values: try value.named() as [Rule.Named]))
       }
     }
     guard let value = try section.value("price") else { return }
@@ -182,15 +182,14 @@ extension Rule.Effect {
   fileprivate static func list(_ value: YAMLValue) throws -> [Rule.Effect] {
     var section = try value.section()
     var effects: [Rule.Effect] = []
-    if let value = try section.value("join") { effects += try value.elements().map { .join(try Rule.Segment($0)) } }
-    if let value = try section.value("leave") { effects += try value.named().map { .leave($0) } }
+    if let value = try section.value("join") { effects += try value.elements().map { Rule.Effect.join(try Rule.Segment($0)) } }
+    if let value = try section.value("leave") { effects += (try value.named() as [Rule.Named]).map { Rule.Effect.leave($0) } }
     if let value = try section.value("boost") { effects += try value.elements().flatMap(boost) }
     if let value = try section.value("bury") {
-      effects += try value.elements().flatMap { value in
+      for value in try value.elements() {
         var section = try value.section()
-        let attributes = try attributes(&section, of: value)
+        effects += try attributes(&section, of: value).map { Rule.Effect.bury($0) }
         try section.finish()
-        return attributes.map { .bury($0) }
       }
     }
     if let value = try section.value("pin") { effects += try value.elements().map(pin) }
@@ -215,7 +214,7 @@ extension Rule.Effect {
     -> [Rule.Attribute]
   {
     let attributes = try Rule.Attribute.Kind.allCases.compactMap { kind in
-      try section.value(kind.rawValue).map { Rule.Attribute(kind: kind, values: try $0.named()) }
+      try section.value(kind.rawValue).map { Rule.Attribute(kind: kind, values: try $0.named() as [Rule.Named]) }
     }
     guard attributes.count == (orPrice ? 0 : 1) || orPrice && attributes.isEmpty else {
       throw value.failure("one of \(orPrice ? "price, " : "")category, brand, tag and item is needed")
@@ -229,7 +228,8 @@ extension Rule.Effect {
     let level = try section.value("price").map { try $0.priceLevel() }
     let attributes = try attributes(&section, of: value, orPrice: level != nil)
     try section.finish()
-    return level.map { [.boostPrice($0, by: amount)] } ?? attributes.map { .boost($0, by: amount) }
+    if let level { return [.boostPrice(level, by: amount)] }
+    return attributes.map { Rule.Effect.boost($0, by: amount) }
   }
 
   private static func pin(_ value: YAMLValue) throws -> Rule.Effect {
@@ -302,7 +302,7 @@ extension YAMLValue {
     return Rule.Named(text: text, place: Rule.Place(file: file, line: node.mark?.line, key: key))
   }
 
-  fileprivate func named() throws -> [Rule.Named] { try elements().map { try $0.named() } }
+  fileprivate func named() throws -> [Rule.Named] { try elements().map { try $0.named() as Rule.Named } }
 
   fileprivate func words(_ words: [String]) throws -> [String] {
     let choices = Dictionary(uniqueKeysWithValues: words.map { ($0, $0) })

@@ -10,6 +10,10 @@ public struct Catalogue: Sendable {
     public var image = ""
     /// Items of one group are variants of one product; empty where the item stands alone.
     public var group = ""
+    /// What it is known for; `color=red` where a column says what the value is of.
+    public var tags: [String] = []
+    /// Where it is sold, by region or group of regions; empty: everywhere.
+    public var regions: [String] = []
     public var isAvailable = true
     /// Matches a `never_recommend` pattern: its events still count as context, but it is never answered.
     public var isNeverRecommended = false

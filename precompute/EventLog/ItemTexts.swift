@@ -58,7 +58,7 @@ struct ItemAttributeColumns {
 /// The attributes of the items while rows are read: each distinct text is kept once, and an item names it by number.
 /// The last value that is not empty stays.
 struct ItemTexts {
-  static let fields: [Field] = [.title, .category, .brand, .url, .image, .group]
+  static let fields: [Field] = [.title, .category, .brand, .url, .image, .group, .tags, .attributes, .regions]
   private static let noPrice = UInt32.max
 
   private var texts = Interner()
@@ -99,9 +99,15 @@ struct ItemTexts {
     var item = Catalogue.Item()
     (item.title, item.category, item.brand) = (text(0), text(1), text(2))
     (item.url, item.image, item.group) = (text(3), text(4), text(5))
+    (item.tags, item.regions) = (Self.values(text(6)) + Self.values(text(7)), Self.values(text(8)))
     item.price = index < prices.count && prices[index] != Self.noPrice ? prices[index] : nil
     item.isAvailable = !unavailable.contains(UInt32(index))
     return item
+  }
+
+  private static func values(_ text: String) -> [String] {
+    var text = text
+    return text.withUTF8 { ByteView(UnsafeRawBufferPointer($0)).values.map(\.string) }
   }
 
   private static func reach(_ item: UInt32, _ column: inout [UInt32], filler: UInt32) {

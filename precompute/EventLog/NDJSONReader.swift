@@ -1,14 +1,18 @@
 import Bytes
+import Configuration
 import JSONText
 
 /// Rows of NDJSON: one object a line. A column is a key, or a path of keys with dots between them (`params.item_id`);
-/// a key that holds dots itself is found too. Numbers and truth values are taken as they are written.
+/// a key that holds dots itself is found too. Numbers and truth values are taken as they are written; where a field
+/// holds several values, so is a list of them.
 final class NDJSONReader: RowReader {
   let lines: LineReader
   private(set) var columns: [String] = []
   private(set) var slots: [ByteView] = []
   private let scratch = OwnedBytes(capacity: LineReader.lengthLimit + 8)
   private var paths: [Path] = []
+  /// The slots whose value may be a list.
+  private var lists: Set<Int> = []
   /// The line that the reader was opened on has not been handed out yet.
   private var isFirstPending = true
 
@@ -51,6 +55,7 @@ final class NDJSONReader: RowReader {
 
   func select(_ plan: ColumnPlan) {
     paths = plan.names.map(Path.init)
+    lists = plan.lists
     slots = Array(repeating: .empty, count: paths.count)
   }
 
@@ -75,12 +80,30 @@ final class NDJSONReader: RowReader {
       let value = path.value(in: object)
       switch value?.kind {
       case nil, .null: slots[slot] = .empty
+      case .array where lists.contains(slot):
+        guard let list = joined(value!, &writer) else { return .unfit(.nestedValue) }
+        slots[slot] = list
       case .object, .array: return .unfit(.nestedValue)
       case .string: slots[slot] = value!.unescapedString ?? decoded(value!, &writer)
       case .number, .true, .false: slots[slot] = value!.text
       }
     }
     return .row
+  }
+
+  /// The values of a list as one text; nil where one is no scalar.
+  private func joined(_ list: JSONValue, _ writer: inout ByteWriter) -> ByteView? {
+    let start = writer.count
+    for value in list.elements {
+      if writer.count > start { writer.append(Field.valueSeparators[0]) }
+      switch value.kind {
+      case .string: value.append(to: &writer)
+      case .number, .true, .false: writer.append(value.text)
+      case .null: break
+      case .object, .array: return nil
+      }
+    }
+    return writer.view.dropFirst(start)
   }
 
   private func decoded(_ value: JSONValue, _ writer: inout ByteWriter) -> ByteView {

@@ -4,11 +4,14 @@ import Configuration
 /// The columns that a reader of rows is asked for, each once; the number of a column is its slot.
 struct ColumnPlan {
   private(set) var names: [String] = []
+  /// The slots whose value may be a list of values.
+  private(set) var lists: Set<Int> = []
 
-  mutating func slot(of name: String) -> Int {
-    if let slot = names.firstIndex(of: name) { return slot }
-    names.append(name)
-    return names.count - 1
+  mutating func slot(of name: String, isList: Bool = false) -> Int {
+    let slot = names.firstIndex(of: name) ?? names.count
+    if slot == names.count { names.append(name) }
+    if isList { lists.insert(slot) }
+    return slot
   }
 }
 

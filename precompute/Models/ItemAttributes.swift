@@ -1,6 +1,6 @@
 import EventLog
 
-/// Categories and brands as numbers. A category may be a path ("Home > Kitchen > Mugs"); every prefix of a path is a
+/// Categories, brands and tags as numbers. A category may be a path ("Home > Kitchen > Mugs"); every prefix of a path is a
 /// category of its own. Numbers follow the byte order of the names, so they do not depend on the order of the input,
 /// and a parent always has a smaller number than its children.
 public struct ItemAttributes: Sendable {
@@ -19,6 +19,10 @@ public struct ItemAttributes: Sendable {
   /// By item: its innermost category.
   public let categoryOfItem: [UInt32]
   public let brandOfItem: [UInt32]
+  /// In byte order.
+  public let tags: [String]
+  /// By item: its tags, ascending.
+  public let tagsOfItem: [[UInt32]]
 
   public init(_ catalogue: Catalogue, itemCount: Int, pathSeparator: Character = ">") {
     let items = catalogue.items.prefix(itemCount)
@@ -37,6 +41,9 @@ public struct ItemAttributes: Sendable {
     let missing = [UInt32](repeating: ItemAttributes.none, count: itemCount - items.count)
     categoryOfItem = items.map { pathNumbers[pathOfName[$0.category]!] ?? ItemAttributes.none } + missing
     brandOfItem = items.map { brandNumbers[$0.brand] ?? ItemAttributes.none } + missing
+    tags = Set(items.lazy.flatMap(\.tags)).sorted(by: byteOrder)
+    let tagNumbers = numbers(tags)
+    tagsOfItem = items.map { Set($0.tags).map { tagNumbers[$0]! }.sorted() } + missing.map { _ in [] }
   }
 
   /// The category, then its parents up to the top; empty for `none`.

@@ -14,18 +14,27 @@ struct BaseContents {
   private(set) var columns: [(table: StaticString, blocks: [Data])] = []
   private(set) var heaps: [(table: StaticString, blocks: [Data])] = []
   let lists: ListBudget
+  let rules: CompiledRules
+  /// Whether two items are variants of one product.
+  private(set) var hasGroups = false
+  /// Whether an item is not sold everywhere.
+  let isSoldApart: Bool
 
   /// Bytes of the pages that hold item lists: what the budget can still shrink.
   var listBytes: Int {
-    let lists = heaps.filter { "\($0.table)" != "\(Heap.ids.table)" }
+    let tables = ListKind.allCases.map { "\($0.heap.table)" }
+    let lists = heaps.filter { tables.contains("\($0.table)") }
     return lists.reduce(0) { $0 + $1.blocks.count * pageSize }
   }
 
   /// β of the confidence n / (n + β): an item seen in ten sessions is trusted by half.
   static let confidenceBeta: Float = 10
 
-  init(_ models: TrainedModels, pageSize: Int, entries: Int, hasRules: Bool) throws {
+  init(
+    _ models: TrainedModels, _ regions: SaleRegions, _ rules: CompiledRules, pageSize: Int, entries: Int
+  ) throws {
     self.pageSize = pageSize
+    self.rules = rules
     let numbering = ItemNumbering(models)
     self.numbering = numbering
     let ids = numbering.indices.map { models.itemIDs[$0] }
@@ -39,11 +48,15 @@ struct BaseContents {
     slotCount = SlotIndex.slotCount(items: ids.count)
     lists = ListBudget(
       ListKind.allCases.map { (models.lists($0), BaseContents.value($0, models)) }, entries: entries)
+    isSoldApart = regions.areApart
     try packIDs()
     for kind in ListKind.allCases { try packLists(kind, models.lists(kind), lists.kept[kind.rawValue]) }
     try packAttributes(models)
     packFactors(models)
-    packBehaviour(models, hasRules: hasRules)
+    packBehaviour(models)
+    try packNumberLists(.tags, .tags, models.attributes.tagsOfItem)
+    packGroups(models)
+    try packNumberLists(.regions, .regions, regions.ofItem)
     var slots = ColumnPacker(.slot, pageSize: pageSize)
     for slot in SlotIndex.build(names: names.names) { slots.append(slot) }
     columns.append((Column.slot.table, slots.blocks))
@@ -94,8 +107,12 @@ struct BaseContents {
   private mutating func packAttributes(_ models: TrainedModels) throws {
     for (what, count) in [
       ("categories", models.attributes.categories.count), ("brands", models.attributes.brands.count),
+      ("tags", models.attributes.tags.count),
     ] where count >= Int(unknownAttribute) {
       throw SnapshotWriterError.tooMany(what: what, count: count, most: Int(unknownAttribute) - 1)
+    }
+    if let most = models.attributes.tagsOfItem.map(\.count).max(), most > NumberList.countMax {
+      throw SnapshotWriterError.tooMany(what: "tags of one item", count: most, most: NumberList.countMax)
     }
     var category = ColumnPacker(.category, pageSize: pageSize)
     var brand = ColumnPacker(.brand, pageSize: pageSize)
@@ -116,11 +133,42 @@ struct BaseContents {
     ]
   }
 
-  private mutating func packBehaviour(_ models: TrainedModels, hasRules: Bool) {
-    guard models.segments != nil || hasRules else { return }
+  private mutating func packBehaviour(_ models: TrainedModels) {
+    guard models.segments != nil || !rules.isEmpty else { return }
     var column = ColumnPacker(.behaviour, pageSize: pageSize)
     for index in numbering.indices { column.append(models.behaviourOfItem[index].rawValue) }
     columns.append((Column.behaviour.table, column.blocks))
+  }
+
+  /// Lists of tags or regions, of which there are fewer than items: each is written once. Where no item has one there is neither column
+  /// nor heap.
+  private mutating func packNumberLists(_ column: Column, _ heap: Heap, _ lists: [[UInt32]]) throws {
+    guard lists.contains(where: { !$0.isEmpty }) else { return }
+    var packer = HeapPacker(pageSize: pageSize)
+    var addresses = ColumnPacker(column, pageSize: pageSize)
+    var known: [[UInt32]: HeapAddress] = [[]: .none]
+    for index in numbering.indices {
+      let list = index < lists.count ? lists[index] : []
+      let address = try known[list] ?? packer.append(NumberList.encode(list.map { UInt16($0) }))
+      known[list] = address
+      addresses.append(address.rawValue)
+    }
+    columns.append((column.table, addresses.blocks))
+    heaps.append((heap.table, packer.blocks))
+  }
+
+  /// A group goes by the smallest number of its items.
+  private mutating func packGroups(_ models: TrainedModels) {
+    let names = numbering.indices.map { models.catalogue.items[$0].group }
+    let items = Dictionary(grouping: names.indices.filter { !names[$0].isEmpty }, by: { names[$0] })
+    hasGroups = items.values.contains { $0.count > 1 }
+    guard hasGroups else { return }
+    var column = ColumnPacker(.group, pageSize: pageSize)
+    for name in names {
+      let group = items[name].flatMap { $0.count > 1 ? $0.first : nil }
+      column.append(group.map { UInt32($0) } ?? noGroup)
+    }
+    columns.append((Column.group.table, column.blocks))
   }
 
   private mutating func packFactors(_ models: TrainedModels) {

@@ -24,11 +24,13 @@ extension SnapshotBuilder {
     }
     for category in models.attributes.categories { add(category.path) }
     for brand in models.attributes.brands { add(brand) }
+    for tag in models.attributes.tags { add(tag) }
     for index in contents.numbering.indices {
       let item = models.catalogue.items[index]
       for text in [item.title, item.url, item.image] { add(text) }
     }
     for part in SegmentTables(models.segments).content(contents.numbering) { add(part) }
+    for part in RuleRows(rules: contents.rules).content { add(part) }
     let scoring = ScoringTables(models, configuration)
     add("\(ScoringTables.sessionWindow) \(scoring.decay)")
     for (type, weight) in scoring.events { add("\(type.name) \(weight)") }

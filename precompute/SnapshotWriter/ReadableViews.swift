@@ -40,6 +40,9 @@ enum ReadableViews {
       """
   }
 
+  /// What each rule asks and does, in words; the compiled table is for the scorer.
+  static let rules = "CREATE VIEW rules (rule, meaning, offer) AS SELECT name, meaning, offer FROM rule ORDER BY id"
+
   /// `region_lift` a row an entry.
   static var lifts: String {
     """
@@ -55,12 +58,7 @@ enum ReadableViews {
   static var region: [String] { [topItems, lifts] }
 
   static func base(_ contents: BaseContents) -> [String] {
-    func column(_ column: Column) -> String {
-      let width = column.width(dimensions: 0)
-      let perBlock = BlockSize.itemsPerBlock(pageSize: contents.pageSize, width: width)
-      let value = number("data", "n.item % \(perBlock) * \(width)", width: width)
-      return "(SELECT \(value) FROM \(column.table) WHERE block = n.item / \(perBlock))"
-    }
+    func column(_ column: Column) -> String { self.column(column, contents) }
     let heap = Heap.ids.table
     let items = """
       CREATE VIEW items (item, id, category, brand, price, confidence) AS
@@ -77,5 +75,39 @@ enum ReadableViews {
       FROM addressed AS n
       """
     return [topItems, items]
+      + numberLists("tagged (item, tag)", .tags, .tags, names: "SELECT id, name FROM tag", contents)
+      + numberLists("sold (item, region)", .regions, .regions, names: "SELECT id, code FROM region", contents)
+  }
+
+  /// An item's tags, or the regions where it is sold, a row for each; none where the base has no such column.
+  private static func numberLists(
+    _ view: String, _ column: Column, _ heap: Heap, names: String, _ contents: BaseContents
+  ) -> [String] {
+    guard contents.columns.contains(where: { "\($0.table)" == "\(column.table)" }) else { return [] }
+    return [
+      """
+      CREATE VIEW \(view) AS
+      WITH RECURSIVE n (item) AS (
+        SELECT 0 UNION ALL SELECT item + 1 FROM n WHERE item + 1 < (SELECT value FROM meta WHERE key = 'items')),
+      addressed AS (SELECT n.item, \(self.column(column, contents)) AS address FROM n),
+      list (item, data, place) AS (
+        SELECT n.item, data, address & 65535 FROM addressed AS n JOIN \(heap.table) ON block = address >> 16),
+      entry (item, data, place, rest) AS (
+        SELECT item, data, place + 1, \(number("data", "place", width: 1)) FROM list
+        UNION ALL SELECT item, data, place + 2, rest - 1 FROM entry WHERE rest > 1)
+      SELECT item, name.value FROM entry
+      JOIN (SELECT id, value FROM (\(names)) AS named (id, value)) AS name
+        ON name.id = \(number("data", "place", width: 2))
+      WHERE rest > 0 ORDER BY item, name.id
+      """
+    ]
+  }
+
+  /// The value of `n.item` in a column.
+  private static func column(_ column: Column, _ contents: BaseContents) -> String {
+    let width = column.width(dimensions: 0)
+    let perBlock = BlockSize.itemsPerBlock(pageSize: contents.pageSize, width: width)
+    let value = number("data", "n.item % \(perBlock) * \(width)", width: width)
+    return "(SELECT \(value) FROM \(column.table) WHERE block = n.item / \(perBlock))"
   }
 }

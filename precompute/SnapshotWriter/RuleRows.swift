@@ -1,7 +1,10 @@
-import Configuration
+import Bytes
+import struct Configuration.Configuration
+import EventLog
 import Foundation
 import GRDB
 import Models
+import Recommender
 import SnapshotFormat
 
 /// The rules as rows of the base file; nothing where there are none.
@@ -23,13 +26,26 @@ struct RuleRows {
       let data = Data(rules.bytes[start..<min(start + width, rules.bytes.count)])
       try db.execute(sql: "INSERT INTO rule_table VALUES (?, ?)", arguments: [block, data])
     }
-    try db.execute(sql: ReadableViews.ruleConditions)
+    try db.execute(sql: ReadableViews.rules)
   }
 
   /// All that is written, for the generation's digest.
   var content: [String] {
     rules.rules.map { "\($0.id) \($0.offer ?? "") \($0.meaning)" } + rules.segments.map { "\($0.code) \($0.name)" }
       + (rules.isEmpty ? [] : ["\(rules.bytes)"])
+  }
+}
+
+extension CompiledRules {
+  /// Compiles the rules of `configuration` for the shop of `log`.
+  /// - Returns: warnings.
+  /// - Throws: `ConfigurationError` where a rule names what the catalogue does not know.
+  public static func check(_ configuration: Configuration, _ log: EventLog) throws -> [String] {
+    if configuration.rules.isEmpty { return [] }
+    let attributes = ItemAttributes(log.catalogue, itemCount: log.table.itemIDs.count)
+    let items = numbered(log.table.itemIDs)
+    return try CompiledRules(
+      configuration.rules, RuleNames(attributes, clusters: nil) { items[$0] }, isStrict: true).warnings
   }
 }
 
@@ -43,9 +59,29 @@ extension RuleNames {
     ) { items[$0] }
   }
 
-  init(_ attributes: ItemAttributes, clusters: [String: UInt32]?, item: @escaping (String) -> UInt32?) {
+  /// As an open base has them.
+  public init(_ base: BaseSnapshot) {
+    func names(_ name: (UInt16) -> ByteView) -> [String] {
+      (0..<unknownAttribute).lazy.map { text(name($0)) }.prefix { !$0.isEmpty }.map { $0 }
+    }
+    let segments = base.segments
+    let codes = (0..<(segments?.count ?? 0)).map { text(segments!.code($0)) }
+    self.init(
+      categories: numbered(names(base.categoryName)), brands: numbered(names(base.brandName)),
+      tags: numbered(names(base.tagName)), clusters: numbered(codes)
+    ) { id in
+      var id = id
+      return id.withUTF8 { base.item(id: ByteView(UnsafeRawBufferPointer($0))) }
+    }
+  }
+
+  public init(_ attributes: ItemAttributes, clusters: [String: UInt32]?, item: @escaping (String) -> UInt32?) {
     self.init(
       categories: numbered(attributes.categories.map(\.path)), brands: numbered(attributes.brands),
-      tags: [:], clusters: clusters, item: item)
+      tags: numbered(attributes.tags), clusters: clusters, item: item)
   }
+}
+
+private func text(_ view: ByteView) -> String {
+  String(decoding: UnsafeRawBufferPointer(start: view.start, count: view.count), as: UTF8.self)
 }

@@ -34,8 +34,11 @@ struct ScopeLists {
   let servedBy: [String: String]
 
   var scopes: [Scope] { [world] + regions }
+  /// The codes of table `region`, in its order.
+  let codes: [String]
 
-  init(_ models: TrainedModels) throws {
+  /// - Parameter groups: the regions of each group.
+  init(_ models: TrainedModels, groups: [String: [String]]) throws {
     let tree = models.regions
     let lists = Dictionary(grouping: models.popularity.lists, by: \.scope)
     let scopes = tree.scopes.enumerated().map { number, scope in
@@ -55,6 +58,17 @@ struct ScopeLists {
     for (region, scope) in zip(models.regionNames, tree.scopeOfRegion) {
       servedBy[region] = scope == RegionTree.world ? ScopeLists.world : tree.scopes[scope].name
     }
+    // Where items are sold, people may come from who have done nothing yet.
+    let groupOfRegion = Dictionary(
+      groups.flatMap { group, members in members.map { ($0, group) } }, uniquingKeysWith: { first, _ in first })
+    let sold = Set(models.catalogue.items.lazy.flatMap(\.regions))
+    for region in sold.union(sold.flatMap { groups[$0] ?? [] }) where servedBy[region] == nil {
+      servedBy[region] = groupOfRegion[region].flatMap { servedBy[$0] } ?? ScopeLists.world
+    }
+    guard servedBy.count < Int(UInt16.max) else {
+      throw SnapshotWriterError.tooMany(what: "regions", count: servedBy.count, most: Int(UInt16.max) - 1)
+    }
     self.servedBy = servedBy
+    codes = servedBy.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }

@@ -50,12 +50,15 @@ public struct SnapshotBuilder {
   }
 
   public func build() throws -> Snapshot {
-    let scopes = try ScopeLists(models)
+    let groups = configuration.regions.groups
+    let scopes = try ScopeLists(models, groups: groups)
+    let sale = try SaleRegions(models.catalogue, codes: scopes.codes, groups: groups)
     // All lists whole at first; what the file then measures says how many entries it can keep. A file that fits at the
     // second try may be a few pages below the budget: entries do not all take the same bytes.
     var entries = Int.max
+    let rules = try CompiledRules(configuration.rules, RuleNames(models, ItemNumbering(models)), isStrict: false)
     while true {
-      let contents = try BaseContents(models, pageSize: plan.pageSize, entries: entries)
+      let contents = try BaseContents(models, sale, rules, pageSize: plan.pageSize, entries: entries)
       let generation = generation(contents, scopes)
       let base = try writeBase(contents, scopes, generation)
       if base.bytes > plan.budget {
@@ -72,7 +75,7 @@ public struct SnapshotBuilder {
       let snapshot = Snapshot(
         generation: generation, asOf: models.asOf, files: files, servedBy: scopes.servedBy,
         bought: report(contents, base.bytes), items: contents.ids.count, shown: contents.numbering.shown)
-      try Verification.check(snapshot, contents, categories: models.attributes.categories.map(\.path))
+      try Verification.check(snapshot, contents, models.attributes)
       return snapshot
     }
   }
@@ -99,10 +102,9 @@ public struct SnapshotBuilder {
     try DatabaseFile.create(
       at: "\(directory)/\(name)", kind: .base, generation: generation, pageSize: plan.pageSize, schema: Schema.base
     ) { db in
-      try insertBaseMeta(contents, regions: scopes.servedBy.count, db)
+      try insertBaseMeta(contents, regions: scopes.codes.count, db)
       try insertAttributes(db)
-      let codes = scopes.servedBy.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-      for (id, code) in codes.enumerated() {
+      for (id, code) in scopes.codes.enumerated() {
         let region = scopes.servedBy[code] ?? ScopeLists.world
         let people = scopes.scopes.first { $0.name == region }?.people ?? scopes.world.people
         try db.execute(sql: "INSERT INTO region VALUES (?, ?, ?, ?)", arguments: [id, code, region, people])
@@ -112,6 +114,7 @@ public struct SnapshotBuilder {
         try db.execute(sql: "INSERT INTO item_salt VALUES (?, ?)", arguments: [item, Int(salt)])
       }
       try SegmentTables(models.segments).insert(contents.numbering, db)
+      try RuleRows(rules: contents.rules).insert(pageSize: plan.pageSize, db)
       try ScoringTables(models, configuration).insert(db)
       for (kind, trees) in models.sortedRankers {
         try db.execute(
@@ -130,6 +133,8 @@ public struct SnapshotBuilder {
       (MetaKey.asOf, Int(models.asOf)), (MetaKey.items, contents.ids.count), (MetaKey.shown, contents.numbering.shown),
       (MetaKey.slots, contents.slotCount), (MetaKey.dimensions, contents.dimensions),
       (MetaKey.categories, models.attributes.categories.count), (MetaKey.regions, regions),
+      (MetaKey.brands, models.attributes.brands.count), (MetaKey.tags, models.attributes.tags.count),
+      (MetaKey.groups, contents.hasGroups ? 1 : 0), (MetaKey.soldApart, contents.isSoldApart ? 1 : 0),
       (MetaKey.sessionWindow, ScoringTables.sessionWindow), (MetaKey.budget, plan.budget),
       (MetaKey.dimensionsWanted, plan.dimensionsWanted), (MetaKey.entriesWanted, contents.lists.entriesWanted),
       (MetaKey.entriesKept, contents.lists.entriesKept),
@@ -145,6 +150,11 @@ public struct SnapshotBuilder {
     }
     for (id, brand) in models.attributes.brands.enumerated() {
       try db.execute(sql: "INSERT INTO brand VALUES (?, ?)", arguments: [id, brand])
+    }
+    guard !models.attributes.tags.isEmpty else { return }
+    for statement in Schema.tags { try db.execute(sql: "\(statement)") }
+    for (id, tag) in models.attributes.tags.enumerated() {
+      try db.execute(sql: "INSERT INTO tag VALUES (?, ?)", arguments: [id, tag])
     }
   }
 

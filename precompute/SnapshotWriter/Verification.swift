@@ -1,13 +1,14 @@
 import Bytes
 import Foundation
 import GRDB
+import Models
 import Recommender
 import SnapshotFormat
 
 /// The check of a finished snapshot before it is published: SQLite's own, and then by the scorer's reader, which opens
-/// the files and has to find every item by id and by name, and every category.
+/// the files and has to find every item by id and by name, and every category, brand and tag.
 enum Verification {
-  static func check(_ snapshot: Snapshot, _ contents: BaseContents, categories: [String]) throws {
+  static func check(_ snapshot: Snapshot, _ contents: BaseContents, _ attributes: ItemAttributes) throws {
     for file in snapshot.files { try checkIntegrity(file) }
     let owned = try snapshot.files.map { OwnedBytes(copying: [UInt8](try Data(contentsOf: URL(filePath: $0.path)))) }
     var recommender = Recommender()
@@ -30,11 +31,17 @@ enum Verification {
         throw SnapshotWriterError.notVerified(file: snapshot.files[0].path, reason: "item '\(id)' is not found again")
       }
     }
-    for (number, name) in categories.enumerated() {
-      guard withView(name, { base.category(named: $0) }) == UInt16(number) else {
+    for (what, names, find) in [
+      ("category", attributes.categories.map(\.path), base.category(named:)),
+      ("brand", attributes.brands, base.brand(named:)), ("tag", attributes.tags, base.tag(named:)),
+    ] as [(String, [String], (ByteView) -> UInt16?)] {
+      for (number, name) in names.enumerated() where withView(name, find) != UInt16(number) {
         throw SnapshotWriterError.notVerified(
-          file: snapshot.files[0].path, reason: "category '\(name)' is not found again")
+          file: snapshot.files[0].path, reason: "\(what) '\(name)' is not found again")
       }
+    }
+    guard base.rules?.count ?? 0 == contents.rules.rules.count else {
+      throw SnapshotWriterError.notVerified(file: snapshot.files[0].path, reason: "the rules are not found again")
     }
     withExtendedLifetime(owned) {}
   }

@@ -1,11 +1,14 @@
+import Bytes
 import SnapshotFormat
 
-/// All that rules may ask of an item, one key after the other: itself, its category and those above, brand, price level.
+/// All that rules may ask of an item, one key after the other: its category and those above, itself, brand, price level, tags.
 struct ItemKeys {
   private let item: UInt32
   private let base: BaseSnapshot
   private var category: UInt16?
   private var stage = 0
+  private let tags: ByteView
+  private var tag = 0
   /// A path has a handful of levels; only a hostile snapshot has endless ones.
   private var levels = 0
 
@@ -15,6 +18,7 @@ struct ItemKeys {
     self.item = item
     self.base = base
     category = base.category(of: item)
+    tags = base.tags(of: item)
   }
 
   mutating func next() -> AttributeKey? {
@@ -31,7 +35,10 @@ struct ItemKeys {
         if let brand = base.brand(of: item) { return AttributeKey(.brand, UInt32(brand)) }
       case 3:
         if let level = base.priceLevel(of: item) { return AttributeKey(.priceLevel, UInt32(level)) }
-      default: return nil
+      default:
+        guard tag < NumberList.count(tags) else { return nil }
+        tag &+= 1
+        return AttributeKey(.tag, UInt32(NumberList.number(tags, tag &- 1)))
       }
     }
   }

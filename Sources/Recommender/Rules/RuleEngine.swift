@@ -277,14 +277,18 @@ public struct RuleEngine: ~Copyable {
 
   /// Each item's first event inside the window stands for it.
   private func distinct(_ condition: RuleCondition) -> UInt32 {
-    let inside = patterns[Int(condition.pattern)].signals & windows[Int(condition.window)].signals
-    var firsts: UInt64 = 0
-    for item in items.indices {
-      let own = items[item] & inside
-      firsts |= own & (0 &- own)
-    }
+    let firsts = firsts(patterns[Int(condition.pattern)].signals & windows[Int(condition.window)].signals)
     let number = Int(condition.number)
     return firsts.nonzeroBitCount >= number ? times[RuleEngine.place(number &- 1, firsts)] : RuleStep.never
+  }
+
+  func firsts(_ signals: UInt64) -> UInt64 {
+    var firsts: UInt64 = 0
+    for item in items.indices {
+      let own = items[item] & signals
+      firsts |= own & (0 &- own)
+    }
+    return firsts
   }
 
   /// The first event of each step after that of the step before; if this way does not lead to the end, none does.
