@@ -107,7 +107,9 @@ let package = Package(
       path: "Benchmarks/Factors", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
-    .target(name: "Probe", dependencies: ["Bytes", "SQLiteReader"], path: "Tests/Probe", swiftSettings: strict),
+    .target(
+      name: "Probe", dependencies: ["Bytes", "EdgeService", "SQLiteReader", "Session"], path: "Tests/Probe",
+      swiftSettings: strict),
     .executableTarget(
       name: "ProbeModule", dependencies: ["EdgeRuntime", "Probe"], path: "Tests/ProbeModule", swiftSettings: strict),
     .target(

@@ -4,7 +4,7 @@ import Bytes
 /// line. The module's transport is a buffer, so there is no chunking and no connection.
 struct HTTPRequest {
   enum Method {
-    case get, post, other
+    case get, post, delete, other
   }
 
   let method: Method
@@ -21,7 +21,7 @@ struct HTTPRequest {
     guard let name = line.removeFirst(before: 0x20), var target = line.removeFirst(before: 0x20),
       line.equals("HTTP/1.1")
     else { throw .badRequest("the start line is not 'METHOD target HTTP/1.1'") }
-    method = name.equals("GET") ? .get : name.equals("POST") ? .post : .other
+    method = name.equals("GET") ? .get : name.equals("POST") ? .post : name.equals("DELETE") ? .delete : .other
     guard !target.isEmpty, target[0] == UInt8(ascii: "/") else { throw .badRequest("the target is not a path") }
     guard target.count <= Limits.target else {
       throw Problem(.uriTooLong, "the target is longer than 8 KB")

@@ -8,7 +8,7 @@ extension Service {
   /// `GET /recommendations`
   func recommendations(_ headers: HTTPHeaders, _ parameters: ByteView, _ reply: inout Reply) throws(Problem) {
     let base = try openBase()
-    let visit = try Visit(headers, asOf: base.asOf)
+    let visit = try visit(headers, parameters, base)
     try readQuery(parameters, visit.request, base)
     readSession(visit)
     recommender.recommend(query, for: session)

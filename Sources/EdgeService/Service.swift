@@ -11,12 +11,15 @@ public final class Service {
   var recommender = Recommender()
   var session = Session()
   var query = Query()
+  var profile = Profile()
+  /// Nil until a host names a session to keep.
+  var store: SessionStore?
   /// Decoded query parameters; a decoded string is never longer than what it was read from.
   let decoded = OwnedBytes(capacity: Limits.target)
   /// One decoded id or a token's bytes.
   let scratch = OwnedBytes(capacity: 4096)
   private let body = OwnedBytes(capacity: Limits.response - 4096)
-  private let headerLines = OwnedBytes(capacity: 2048)
+  private let headerLines = OwnedBytes(capacity: 4096)
   private let output = OwnedBytes(capacity: Limits.response)
 
   @inline(never)
@@ -73,7 +76,12 @@ public final class Service {
     let path = request.path
     if path.equals("/events") {
       try request.allow(.post)
-      return try events(request.headers, request.body, &reply)
+      return try events(request, &reply)
+    }
+    if path.equals("/session") {
+      if request.method == .delete { return try deleteSession(request, &reply) }
+      guard request.method == .get else { throw .methodNotAllowed("GET, DELETE") }
+      return try showSession(request, &reply)
     }
     if path.equals("/recommendations") {
       try request.allow(.get)
@@ -87,7 +95,7 @@ public final class Service {
       try request.allow(.get)
       return try health(&reply)
     }
-    throw Problem(.notFound, "no such path: /recommendations, /events, /snapshot and /healthz are there")
+    throw Problem(.notFound, "no such path: /recommendations, /events, /session, /snapshot and /healthz are there")
   }
 
   /// The base, without which only problems can be answered.
@@ -95,20 +103,6 @@ public final class Service {
     guard let base = recommender.snapshots.base else { throw Problem(.unavailable, "no snapshot is open") }
     return base
   }
-
-  // MARK: The visitor
-
-  /// Fills `session` from the request's token; leaves it empty without consent.
-  func readSession(_ visit: Visit) {
-    session.clear()
-    guard visit.mayPersonalise, let token = visit.token else { return }
-    SessionToken.read(token, scratch: scratch, into: &session)
-    recommender.expire(&session, now: visit.now)
-  }
-}
-
-extension Service {
-  func record(_ signal: Signal) { recommender.record(signal, in: &session) }
 }
 
 /// An answer in the making.

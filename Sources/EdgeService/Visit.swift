@@ -12,15 +12,25 @@ struct Visit {
     case session
     /// Also who the visitor is.
     case full
+
+    var name: StaticString {
+      switch self {
+      case .none: "none"
+      case .session: "session"
+      case .full: "full"
+      }
+    }
   }
 
   let consent: Consent
   /// Time, place and where the visitor comes from; the route adds the page.
   private(set) var request = RequestContext()
   let token: ByteView?
-  /// What the host asserts, as far as consent goes; nil where it asserts nothing.
-  let user: ByteView?
-  let sessionID: ByteView?
+  /// What the host asserts, whatever the consent; nil where it asserts nothing.
+  private let user: ByteView?
+  private let sessionID: ByteView?
+  private var isUserClaimed = true
+  private var isSessionClaimed = true
 
   static let cookie: StaticString = "martlet_session"
 
@@ -30,11 +40,28 @@ struct Visit {
   /// Whether anything of the visitor may be kept and used.
   var mayPersonalise: Bool { consent != .none }
 
+  // MARK: Rows of the store
+
+  var namesID: Bool { user != nil || sessionID != nil }
+  /// Two seeds, so that a user and a session of one id are two rows.
+  var userKey: UInt64? { user.map { hash64($0, seed: 1) } }
+  var sessionKey: UInt64? { sessionID.map { hash64($0, seed: 2) } }
+
+  /// The row that keeps this visitor's session: that of the session where the host names one, with full consent that of the user.
+  var storeKey: UInt64? {
+    if consent != .none, isSessionClaimed, let key = sessionKey { return key }
+    return consent == .full && isUserClaimed ? userKey : nil
+  }
+
+  /// The query names a session: unless the host asserts the same one, none is opened.
+  mutating func claim(session: ByteView) { isSessionClaimed = sessionID?.equals(session) ?? false }
+  mutating func claim(user: ByteView) { isUserClaimed = self.user?.equals(user) ?? false }
+
   init(_ headers: HTTPHeaders, asOf: UInt32) throws(Problem) {
     consent = try Visit.consent(headers)
     token = headers["martlet-session"] ?? headers.cookie(Visit.cookie)
-    user = consent == .full ? headers.asserted("martlet-user") : nil
-    sessionID = consent == .none ? nil : headers.asserted("martlet-session-id")
+    user = headers.asserted("martlet-user")
+    sessionID = headers.asserted("martlet-session-id")
     request.now = try Visit.time(headers) ?? asOf
     request.region = headers["martlet-region"] ?? .empty
     // Read whatever the consent, so that a host's mistake shows.

@@ -41,7 +41,7 @@ struct Interests: ~Copyable {
     weight = 0
     // A view of the page's own item may have been posted already.
     if let current, session.count == 0 || base.item(name: session.newest(0).itemName) != current {
-      add(current, .view, 0, base.weights)
+      add(current, Signal(item: 0, type: .view, time: 0), bit: 0, base.weights)
     }
     for age in session.indices {
       let signal = session.newest(age)
@@ -50,7 +50,7 @@ struct Interests: ~Copyable {
         note(unknown: signal.item)
         continue
       }
-      add(item, signal.type, 1 &<< UInt64(session.count &- 1 &- age), base.weights)
+      add(item, signal, bit: 1 &<< UInt64(session.count &- 1 &- age), base.weights)
     }
     newestPlace = -1
     for place in items.indices {
@@ -65,7 +65,9 @@ struct Interests: ~Copyable {
   }
 
   /// Called with events from newest to oldest.
-  private mutating func add(_ item: UInt32, _ type: EventType, _ signal: UInt64, _ weights: borrowing ScoringWeights) {
+  private mutating func add(
+    _ item: UInt32, _ signal: Signal, bit: UInt64, _ weights: borrowing ScoringWeights
+  ) {
     var position = 0
     while position < items.count, items[position].item != item { position += 1 }
     if position == items.count {
@@ -74,10 +76,10 @@ struct Interests: ~Copyable {
     }
     events &+= 1
     items[position].events &+= 1
-    items[position].signals |= signal
-    items[position].weight = max(items[position].weight, weights.event(type) * weights.decay(position))
+    items[position].signals |= bit
+    items[position].weight = max(items[position].weight, weights.event(signal) * weights.decay(position))
     if items[position].isTaken == nil {
-      switch type {
+      switch signal.type {
       case .addToCart, .purchase: items[position].isTaken = true
       case .removeFromCart: items[position].isTaken = false
       default: break

@@ -10,7 +10,7 @@ extension Recommender {
 
   /// Adds `signal` to `session`; what falls out for it is remembered.
   public func record(_ signal: Signal, in session: inout Session) {
-    if session.signals.isFull { remember(session.signals[0], in: &session) }
+    if session.signals.isFull { remember(session.signals[session.dropping], in: &session) }
     session.record(signal, pause: snapshots.sessionPause)
   }
 
@@ -20,7 +20,7 @@ extension Recommender {
     let window = snapshots.sessionWindow
     while session.count > 0, now - session.signals[0].time > window {
       remember(session.signals[0], in: &session)
-      session.dropOldest()
+      session.drop(0)
     }
     session.dropMarks(before: now > marksWindow ? now - marksWindow : 0)
   }

@@ -16,8 +16,22 @@ struct ScoringWeights: ~Copyable {
     try ScoringWeights.read(Schema.blend, 3, of: file, into: &blend)
   }
 
-  /// What an event of `type` says of its item.
-  func event(_ type: EventType) -> Float { events[Int(type.rawValue)] }
+  /// From so many seconds on, a stay counts no more.
+  static let dwellSecondsMax: UInt16 = 240
+
+  /// What `signal` says of its item: the weight of its type, times the minutes of a dwell, at most 4, or the share of the page that
+  /// was scrolled where that is more, and times a rating's share of its scale. What was not measured takes nothing off.
+  func event(_ signal: Signal) -> Float {
+    let weight = events[Int(signal.type.rawValue)]
+    guard signal.value > 0 else { return weight }
+    switch signal.type {
+    case .dwell:
+      let minutes = Float(min(Dwell.seconds(signal.value), ScoringWeights.dwellSecondsMax)) / 60
+      return weight * max(minutes, Float(Dwell.depth(signal.value)) / 100)
+    case .rate: return weight * (Float(signal.value) / 100)
+    default: return weight
+    }
+  }
 
   /// The weight of the signal that is `position` distinct items back.
   func decay(_ position: Int) -> Float { position < decay.count ? decay[position] : 0 }

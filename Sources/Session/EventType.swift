@@ -44,14 +44,16 @@ public enum EventType: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     [
       // GA4
       ("view_item", .view), ("select_item", .click), ("view_item_list", .impression), ("view_search_results", .search),
+      ("user_engagement", .dwell), ("scroll", .dwell),
       // Segment
       ("product viewed", .view), ("product clicked", .click), ("product added", .addToCart),
       ("product removed", .removeFromCart), ("order completed", .purchase), ("products searched", .search),
       ("product list viewed", .impression), ("product reviewed", .rate),
       // Mixpanel's and tutorials' usual spellings
-      ("product_view", .view), ("view_product", .view), ("page_view", .view), ("addtocart", .addToCart),
+      ("product_view", .view), ("product view", .view), ("item viewed", .view), ("view_product", .view),
+      ("page_view", .view), ("addtocart", .addToCart),
       ("add to cart", .addToCart), ("remove from cart", .removeFromCart), ("transaction", .purchase),
-      ("order", .purchase), ("buy", .purchase), ("rating", .rate),
+      ("order", .purchase), ("buy", .purchase), ("rating", .rate), ("product rated", .rate), ("time_on_page", .dwell),
     ]
   }
 }

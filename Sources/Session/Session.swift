@@ -32,13 +32,20 @@ public struct Session: ~Copyable {
 
   public var isEmpty: Bool { count == 0 && marks.isEmpty }
 
-  /// Adds a signal, in a full session in the oldest one's place. Times never go back within a session: a clock that does is held
+  /// The signal of a full session that the next one takes the place of: the oldest impression, or the oldest of all where none of
+  /// them is one. What was only shown says least, and comes in lists.
+  public var dropping: Int {
+    for index in signals.indices where signals[index].type == .impression { return index }
+    return 0
+  }
+
+  /// Adds a signal; a full session drops one for it. Times never go back within a session: a clock that does is held
   /// at the newest time seen. After `pause` seconds without any, a visit starts.
   public mutating func record(_ signal: Signal, pause: UInt32 = Session.pause) {
     var signal = signal
     signal.time = max(signal.time, time)
     let startsVisit = count == 0 || signal.time - time >= pause
-    if signals.isFull { dropOldest() }
+    if signals.isFull { drop(dropping) }
     signals.append(signal)
     if startsVisit { mark(Mark.visit, signal.time) }
   }
@@ -57,10 +64,10 @@ public struct Session: ~Copyable {
     for index in marks.indices where marks[index].time > now { marks[index].time = now }
   }
 
-  public mutating func dropOldest() {
-    let kept = max(count &- 1, 0)
-    for index in 0..<kept { signals[index] = signals[index &+ 1] }
-    signals.truncate(to: kept)
+  /// Drops the signal at `index`, counted from the oldest.
+  public mutating func drop(_ index: Int) {
+    for place in index..<count &- 1 { signals[place] = signals[place &+ 1] }
+    signals.truncate(to: count &- 1)
   }
 
   /// Drops the marks from before `horizon`.

@@ -18,6 +18,10 @@ import Testing
     ),
     ("events:\n  columns:\n    itemid: a", "shop.yaml:3: events.columns.itemid: unknown key; did you mean `item_id`?"),
     ("events: { columns: { item_id: [a, b] } }", "shop.yaml:1: events.columns.item_id: expected one column, found 2"),
+    (
+      "session: { window: 1h, pause: 2h }",
+      "shop.yaml:1: session.pause: longer than `session.window`: every signal would start a visit"
+    ),
     ("events: [1]", "shop.yaml:1: events: expected keys with values, found a list"),
     ("- 1", "shop.yaml:1: expected keys with values, found a list"),
     ("events: { format: xml }", "shop.yaml:1: events.format: expected one of auto, csv, ndjson, tsv, found \"xml\""),

@@ -34,6 +34,7 @@ import Testing
         never_recommend: [ POST, { title: "*sample*", category: "A*" } ]
         only_recommend: [ "[0-9]*" ]
         weights: { view: 0.5, impression: 0.1 }
+        session: { window: 12h, pause: 20m, decay: 5 }
         as_of: 2011-10-01T00:00:00Z
         windows: { trending: 2w, lists: 365d }
         regions: { minimum_people: 5, keep_busiest: 20, other: rest, groups: { DACH: [DE, AT], Solo: FR } }
@@ -70,6 +71,9 @@ import Testing
     expected.onlyRecommend = [ItemPattern(id: GlobPattern("[0-9]*"))]
     expected.weights[.view] = 0.5
     expected.weights[.impression] = 0.1
+    expected.session.windowSeconds = 43_200
+    expected.session.pauseSeconds = 1_200
+    expected.session.decay = 5
     expected.asOf = .time(1_317_427_200)
     expected.windows.trendingSeconds = 14 * 86_400
     expected.windows.listsSeconds = 365 * 86_400
@@ -93,6 +97,10 @@ import Testing
     expected.snapshot.keepGenerations = 5
     expected.seed = 42
     #expect(read == expected)
+  }
+
+  @Test func aShortWindowBringsAShortPause() throws {
+    #expect(try Configuration(yaml: "session: { window: 10m }").session.pauseSeconds == 600)
   }
 
   @Test func textStaysText() throws {

@@ -23,7 +23,22 @@ import Testing
         "{\"event\":\"view\",\"item_id\":\"0-0\"}\n\n{\"event\":\"click\",\"item_id\":\"0-1\"}\r\n",
         [("0-0", .view), ("0-1", .click)]
       ),
-      ("{\"event\":\"search\",\"query\":\"cups\"}", [("", .search)]),
+      ("{\"event\":\"search\",\"query\":\" Cups \"}", [("cups", .search)]),
+      ("{\"event\":\"search\",\"item_id\":\"0-0\"}", [("", .search)]),
+      (
+        "{\"name\":\"view_search_results\",\"params\":{\"search_term\":\"Tasse f\\u00fcr\"}}", [("tasse für", .search)]
+      ),
+      (
+        "{\"client_id\":\"1.2\",\"timestamp_micros\":1,\"events\":[{\"name\":\"view_item\",\"params\":{\"items\":[{\"item_id\":\"0-0\"}]}},{\"name\":\"page_view\",\"params\":{}}]}",
+        [("0-0", .view)]
+      ),
+      (
+        "{\"batch\":[{\"type\":\"track\",\"event\":\"Product Added\",\"properties\":{\"product_id\":\"0-0\"}},{\"type\":\"page\",\"name\":\"Home\"}]}",
+        [("0-0", .addToCart)]
+      ),
+      (
+        "{\"event\":\"product_view\",\"properties\":{\"product_id\":\"0-0\",\"time\":1702000000}}", [("0-0", .view)]
+      ),
       (
         "{\"event\":\"purchase\",\"items\":[{\"item_id\":\"0-0\"},{\"product_id\":\"0-1\"},{}]}",
         [("0-0", .purchase), ("0-1", .purchase)]
@@ -59,7 +74,16 @@ import Testing
       ("[{\"event\":\"view\",\"item_id\":\"a\"},7]", "an event is a JSON object", "body", "event 1"),
       ("{}", "the event has no name", "event", "event 0"),
       ("{\"event\":1,\"item_id\":\"a\"}", "the event has no name", "event", "event 0"),
-      ("{\"event\":\"vew\",\"item_id\":\"a\"}", "no such type of event", "event", "event 0"),
+      ("{\"events\":[{\"name\":\"view_item\"},{\"params\":{}}]}", "the event has no name", "event", "event 1"),
+      ("{\"event\":\"rate\",\"item_id\":\"a\",\"rating\":-1}", "not a number from 0", "rating", "event 0"),
+      (
+        "{\"event\":\"rate\",\"item_id\":\"a\",\"rating\":8}",
+        "above the top of its scale, which is 5 where `scale` does not name another", "rating", "event 0"
+      ),
+      (
+        "{\"event\":\"rate\",\"item_id\":\"a\",\"rating\":0,\"scale\":0}", "not the top of a scale", "scale", "event 0"
+      ),
+      ("{\"event\":\"dwell\",\"item_id\":\"a\",\"seconds\":\"long\"}", "not a number from 0", "seconds", "event 0"),
       ("{\"event\":\"view\"}", "the event names no item", "item_id", "event 0"),
       ("{\"event\":\"view\",\"item_id\":null}", "the event names no item", "item_id", "event 0"),
       ("{\"event\":\"view\",\"item_id\":[\"a\"]}", "the event names no item", "item_id", "event 0"),
@@ -79,10 +103,6 @@ import Testing
       ("{\"event\":\"view\",\n  \"item_id\": a\n}", "unexpected character in JSON", "body", "offset 30"),
       ("{\"event\":\"view\"", "the JSON text ends too early", "body", "offset 15"),
       ("[{\"event\":\"view\",\"item_id\":\"a\"}] x", "text after the JSON value", "body", "offset 33"),
-      (
-        "{\"event\":\"view\",\"item_id\":\"a\"}\n{\"event\":\"none\",\"item_id\":\"a\"}", "no such type of event",
-        "event", "event 1"
-      ),
     ] as [(String, String, String, String)])
   func whatDoesNotFitIsRefusedWithItsPlace(body: String, detail: String, field: String, place: String) throws {
     let response = try #require(service.post(body))
@@ -90,6 +110,53 @@ import Testing
     let found = response.number("event").map { "event \($0)" } ?? response.number("offset").map { "offset \($0)" }
     #expect(found ?? "" == place)
     #expect(response["Set-Cookie"] == nil && response["Martlet-Session"] == nil, "refused whole")
+  }
+
+  @Test(
+    arguments: [
+      ("{\"event\":\"Checkout Started\",\"properties\":{}}", 0, 1),
+      ("{\"event\":\"vew\",\"item_id\":\"a\"}", 0, 1),
+      (
+        "[{\"event\":\"view\",\"item_id\":\"a\"},{\"event\":\"begin_checkout\"},{\"event\":\"click\",\"item_id\":\"b\"}]",
+        2, 1
+      ),
+      ("{\"type\":\"identify\",\"userId\":\"7\"}\n{\"event\":\"view\",\"item_id\":\"a\"}", 1, 1),
+      ("{\"name\":\"user_engagement\",\"params\":{\"engagement_time_msec\":100}}", 0, 1),
+    ] as [(String, Int, Int)])
+  func whatIsNotUnderstoodIsCounted(body: String, accepted: Int, ignored: Int) throws {
+    let response = try #require(service.post(body))
+    #expect(response.status == 200)
+    #expect(response.number("accepted") == accepted && response.number("ignored") == ignored)
+    #expect(response.number("signals") == accepted)
+  }
+
+  @Test(
+    arguments: [
+      (
+        "{\"event\":\"dwell\",\"item_id\":\"a\",\"seconds\":95,\"scroll_depth\":40}",
+        Dwell.value(seconds: 95, depth: 40)
+      ),
+      ("{\"event\":\"dwell\",\"item_id\":\"a\",\"seconds\":86400}", Dwell.value(seconds: 511, depth: 0)),
+      ("{\"event\":\"dwell\",\"item_id\":\"a\"}", 0),
+      (
+        "{\"name\":\"user_engagement\",\"params\":{\"item_id\":\"a\",\"engagement_time_msec\":\"12999\"}}",
+        Dwell.value(seconds: 12, depth: 0)
+      ),
+      (
+        "{\"name\":\"scroll\",\"params\":{\"item_id\":\"a\",\"percent_scrolled\":90}}",
+        Dwell.value(seconds: 0, depth: 90)
+      ),
+      ("{\"event\":\"rate\",\"item_id\":\"a\",\"rating\":4}", 80),
+      ("{\"event\":\"rate\",\"item_id\":\"a\",\"value\":\"4.5\"}", 90),
+      ("{\"event\":\"rate\",\"item_id\":\"a\",\"rating\":0}", 1),
+      ("{\"event\":\"rate\",\"item_id\":\"a\"}", 0),
+      (
+        "{\"event\":\"Product Reviewed\",\"properties\":{\"product_id\":\"a\",\"rating\":7,\"scale\":10}}", 70
+      ),
+      ("{\"event\":\"view\",\"item_id\":\"a\",\"seconds\":3}", 0),
+    ] as [(String, UInt16)])
+  func measuresAreRead(body: String, value: UInt16) throws {
+    #expect(try Self.signals(#require(service.post(body)))?.map(\.value) == [value], "\(body)")
   }
 
   @Test func aThousandEventsAreTheMost() throws {

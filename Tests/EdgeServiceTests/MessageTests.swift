@@ -27,11 +27,11 @@ import Testing
       ("GET / HTTP/1.1\r\nA : b\r\n\r\n", 400, "a header name has a character that names do not have", ""),
       (
         "GET /nowhere HTTP/1.1\r\n\r\n", 404,
-        "no such path: /recommendations, /events, /snapshot and /healthz are there", ""
+        "no such path: /recommendations, /events, /session, /snapshot and /healthz are there", ""
       ),
       (
         "GET /Healthz HTTP/1.1\r\n\r\n", 404,
-        "no such path: /recommendations, /events, /snapshot and /healthz are there", ""
+        "no such path: /recommendations, /events, /session, /snapshot and /healthz are there", ""
       ),
       ("POST /healthz HTTP/1.1\r\n\r\n", 405, "this path does not take that method", ""),
       ("get /healthz HTTP/1.1\r\n\r\n", 405, "this path does not take that method", ""),
@@ -73,6 +73,19 @@ import Testing
         "GET /recommendations HTTP/1.1\r\nMartlet-Consent: yes\r\n\r\n", 400,
         "consent is none, session or full", "Martlet-Consent"
       ),
+      (
+        "GET /recommendations HTTP/1.1\r\nMartlet-Device: watch\r\n\r\n", 400,
+        "device is desktop, mobile or tablet", "Martlet-Device"
+      ),
+      (
+        "GET /session HTTP/1.1\r\nMartlet-Referrer: x\r\n\r\n", 400,
+        "referrer is search, social, email, ads, direct or internal", "Martlet-Referrer"
+      ),
+      (
+        "GET /session HTTP/1.1\r\nMartlet-Zone: 841\r\n\r\n", 400, "not minutes east of UTC, -840 to 840",
+        "Martlet-Zone"
+      ),
+      ("POST /session HTTP/1.1\r\n\r\n", 405, "this path does not take that method", ""),
     ] as [(String, Int, String, String)])
   func badMessagesAreRefusedWithAReason(message: String, status: Int, detail: String, field: String) throws {
     let response = try #require(service.answer(Array(message.utf8)))

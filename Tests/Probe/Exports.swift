@@ -1,4 +1,5 @@
 import Bytes
+import EdgeService
 
 // The C interface, the same in a native library and in wasm: pointers have the width of the platform, sizes 32 bits.
 
@@ -25,4 +26,26 @@ public func probe_sqlite(
   runSQLiteScript(
     ByteView(base: script, count: Int(scriptSize)), on: ByteView(base: file, count: Int(fileSize)), into: &writer)
   return writer.overflowed ? .max : UInt32(writer.count)
+}
+
+/// The instance that `probe_hostile` asks.
+nonisolated(unsafe) private var service: Service?
+
+/// Opens a snapshot's base file, which stays where it is, in a fresh instance. Gives 0, or 1 where it does not open.
+@c @_expose(wasm, "probe_open")
+public func probe_open(_ kind: UInt32, _ file: UnsafeRawPointer?, _ size: UInt32) -> UInt32 {
+  let made = Service()
+  service = made
+  guard let file else { return 1 }
+  return made.open(kind: kind, ByteView(base: file, count: Int(size))) == nil ? 0 : 1
+}
+
+/// Feeds the scorer `rounds` tokens and event bodies drawn from `seed`; `answer` has room for the 28 bytes of an outcome.
+@c @_expose(wasm, "probe_hostile")
+public func probe_hostile(_ seed: UInt64, _ rounds: UInt32, _ answer: UnsafeMutableRawPointer?) {
+  guard let answer, let service else { return }
+  let input = HostileInput(service, seed: seed)
+  input.run(rounds: rounds)
+  var writer = ByteWriter(base: answer, capacity: 28)
+  input.outcome.write(to: &writer)
 }

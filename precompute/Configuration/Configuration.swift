@@ -12,6 +12,7 @@ public struct Configuration: Sendable, Equatable {
   public var onlyRecommend: [ItemPattern] = []
   /// What one event of each type counts; a type that is not here counts nothing.
   public var weights = Self.defaultWeights
+  public var session = SessionParameters()
   public var asOf = AsOf.newest
   public var windows = Windows()
   public var regions = RegionRules()
@@ -57,6 +58,7 @@ public struct Configuration: Sendable, Equatable {
     if let value = try section.value("never_recommend") { neverRecommend = try value.list().map(ItemPattern.init) }
     if let value = try section.value("only_recommend") { onlyRecommend = try value.list().map(ItemPattern.init) }
     if let value = try section.value("weights") { try readWeights(value) }
+    if let value = try section.value("session") { try session.read(value) }
     if let value = try section.value("as_of") { asOf = try AsOf(value) }
     if let value = try section.value("windows") { try windows.read(value) }
     if let value = try section.value("regions") { try regions.read(value) }

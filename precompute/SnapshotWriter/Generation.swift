@@ -32,7 +32,7 @@ extension SnapshotBuilder {
     for part in SegmentTables(models.segments).content(contents.numbering) { add(part) }
     for part in RuleRows(rules: contents.rules).content { add(part) }
     let scoring = ScoringTables(models, configuration)
-    add("\(ScoringTables.sessionWindow) \(scoring.decay)")
+    add("\(configuration.session.windowSeconds) \(configuration.session.pauseSeconds) \(scoring.decay)")
     for (type, weight) in scoring.events { add("\(type.name) \(weight)") }
     for (context, source, weight) in scoring.blend { add("\(context.name) \(source.name) \(weight)") }
     for (kind, trees) in models.sortedRankers {

@@ -10,14 +10,12 @@ import SnapshotFormat
 /// The numbers by which the scorer weighs signals and sources, as rows of small readable tables.
 struct ScoringTables {
   let events: [(type: EventType, weight: Double)]
-  /// By position: e^(−position / λ); 1 throughout for baskets, whose items come in no order.
+  /// By position: e^(−position / λ); 1 throughout for baskets where the configuration names no λ.
   let decay: [Double]
   let blend: [(context: Context, source: Source, weight: Double)]
 
-  /// λ of 3 keeps the newest item at three times the weight of the fourth.
+  /// λ where the configuration names none.
   static let decayLength = 3.0
-  /// A day: a visitor who comes back within it finds the session as it was.
-  static let sessionWindow = 86_400
 
   /// What each source counts in each context where no ranker has been learned. Baskets speak in carts, sequences on
   /// product pages.
@@ -45,8 +43,8 @@ struct ScoringTables {
 
   init(_ models: TrainedModels, _ configuration: Configuration) {
     events = EventType.allCases.map { ($0, Double(configuration.weights[$0] ?? 0)) }
-    let isOrdered = configuration.events.isOrdered
-    decay = (0...Session.signalsMax).map { isOrdered ? exp(-Double($0) / ScoringTables.decayLength) : 1 }
+    let length = configuration.session.decay ?? (configuration.events.isOrdered ? ScoringTables.decayLength : nil)
+    decay = (0...Session.signalsMax).map { position in length.map { exp(-Double(position) / $0) } ?? 1 }
     blend = Context.allCases.flatMap { context in
       Source.allCases.map { (context, $0, ScoringTables.weight(context, $0, configuration)) }
     }
