@@ -106,6 +106,10 @@ let package = Package(
       name: "factors-benchmark", dependencies: ["EventLog", "Models", "Session", arguments],
       path: "Benchmarks/Factors", swiftSettings: strict),
 
+    .executableTarget(
+      name: "rules-benchmark", dependencies: ["Configuration", "Recommender", "Session", "SnapshotFormat", "TestSupport"],
+      path: "Benchmarks/Rules", swiftSettings: strict),
+
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
     .target(
       name: "Probe", dependencies: ["Bytes", "EdgeService", "SQLiteReader", "Session"], path: "Tests/Probe",

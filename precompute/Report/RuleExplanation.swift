@@ -55,11 +55,11 @@ public struct RuleExplanation {
     _ table: RuleTable, _ recommender: borrowing Recommender, _ query: inout Query, _ session: consuming Session
   ) throws -> Judged {
     var judged = Judged()
-    guard let engine = recommender.judge(table, query, for: session) else { throw RuleExplanationError.notReadable }
-    for rule in engine.rules.indices { judged.rules.append(engine.rules[rule]) }
-    for condition in engine.conditions.indices {
-      judged.conditions.append(engine.conditions[condition])
-      judged.counts.append(engine.count(condition, table))
+    guard let trial = RuleTrial(table, recommender, query, for: session) else { throw RuleExplanationError.notReadable }
+    for rule in trial.engine.rules.indices { judged.rules.append(trial.engine.rules[rule]) }
+    for condition in trial.engine.conditions.indices {
+      judged.conditions.append(trial.engine.conditions[condition])
+      judged.counts.append(trial.engine.count(condition, table))
     }
     return judged
   }

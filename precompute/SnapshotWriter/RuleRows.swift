@@ -62,7 +62,13 @@ extension RuleNames {
   /// As an open base has them.
   public init(_ base: BaseSnapshot) {
     func names(_ name: (UInt16) -> ByteView) -> [String] {
-      (0..<unknownAttribute).lazy.map { text(name($0)) }.prefix { !$0.isEmpty }.map { $0 }
+      var names: [String] = []
+      for number in 0..<unknownAttribute {
+        let name = text(name(number))
+        if name.isEmpty { break }
+        names.append(name)
+      }
+      return names
     }
     let segments = base.segments
     let codes = (0..<(segments?.count ?? 0)).map { text(segments!.code($0)) }

@@ -26,8 +26,8 @@ import Testing
     let session = try recommender.session(past, now: now)
     var query = Query()
     query.request.now = now
-    guard let engine = recommender.judge(table, query, for: session) else { throw NotOpen() }
-    return (0..<conditions.count).map { engine.rules[$0] == RuleStep.never ? nil : engine.rules[$0] }
+    guard let trial = RuleTrial(table, recommender, query, for: session) else { throw NotOpen() }
+    return (0..<conditions.count).map { trial.engine.rules[$0] == RuleStep.never ? nil : trial.engine.rules[$0] }
   }
 
   static func past(_ count: Int, _ random: inout SeededGenerator) -> [Happening] {
@@ -76,15 +76,15 @@ import Testing
     var query = Query()
     query.request.now = Self.now
     let table = try #require(recommender.snapshots.base?.rules)
-    guard let engine = recommender.judge(table, query, for: session) else { throw NotOpen() }
+    guard let trial = RuleTrial(table, recommender, query, for: session) else { throw NotOpen() }
     for (rule, least) in [3, 4, 5, 8, 9].enumerated() {
       let expected = PlainCondition.count(purchases, least: least, most: nil, within: 30 * day).since(past, Self.now)
-      #expect((engine.rules[rule] == RuleStep.never ? nil : engine.rules[rule]) == expected, "at least \(least)")
+      #expect((trial.engine.rules[rule] == RuleStep.never ? nil : trial.engine.rules[rule]) == expected, "at least \(least)")
     }
     let never = PlainCondition.count(
       PlainCondition.Events(types: [.purchase], category: "Electronics > Laptops"), least: nil, most: 0,
       within: 60 * day)
-    #expect(engine.rules[5] == never.since(past, Self.now))
+    #expect(trial.engine.rules[5] == never.since(past, Self.now))
   }
 
   @Test func conditionsOnTheRequestHoldWhereItFits() throws {
@@ -111,8 +111,8 @@ import Testing
       query.request.now = midnight + 12 * 3600
       change(&query)
       let session = Session()
-      guard let engine = recommender.judge(table, query, for: session) else { throw NotOpen() }
-      return Set(compiled.rules.indices.filter { engine.rules[$0] != RuleStep.never }.map { compiled.rules[$0].id })
+      guard let trial = RuleTrial(table, recommender, query, for: session) else { throw NotOpen() }
+      return Set(compiled.rules.indices.filter { trial.engine.rules[$0] != RuleStep.never }.map { compiled.rules[$0].id })
     }
     #expect(try held { _ in } == ["day"])
     #expect(try held { $0.request.device = .mobile } == ["day", "device"])
