@@ -75,13 +75,14 @@ enum ReadableViews {
       FROM addressed AS n
       """
     return [topItems, items]
-      + numberLists("tagged (item, tag)", .tags, .tags, names: "SELECT id, name FROM tag", contents)
-      + numberLists("sold (item, region)", .regions, .regions, names: "SELECT id, code FROM region", contents)
+      + numberLists("tagged (item, tag)", .tags, .tags, names: (Schema.tag, "name"), contents)
+      + numberLists("sold (item, region)", .regions, .regions, names: (Schema.region, "code"), contents)
   }
 
   /// An item's tags, or the regions where it is sold, a row for each; none where the base has no such column.
   private static func numberLists(
-    _ view: String, _ column: Column, _ heap: Heap, names: String, _ contents: BaseContents
+    _ view: String, _ column: Column, _ heap: Heap, names: (table: StaticString, column: String),
+    _ contents: BaseContents
   ) -> [String] {
     guard contents.columns.contains(where: { "\($0.table)" == "\(column.table)" }) else { return [] }
     return [
@@ -95,10 +96,9 @@ enum ReadableViews {
       entry (item, data, place, rest) AS (
         SELECT item, data, place + 1, \(number("data", "place", width: 1)) FROM list
         UNION ALL SELECT item, data, place + 2, rest - 1 FROM entry WHERE rest > 1)
-      SELECT item, name.value FROM entry
-      JOIN (SELECT id, value FROM (\(names)) AS named (id, value)) AS name
-        ON name.id = \(number("data", "place", width: 2))
-      WHERE rest > 0 ORDER BY item, name.id
+      SELECT entry.item, name.\(names.column) FROM entry
+      JOIN \(names.table) AS name ON name.id = (\(number("data", "place", width: 2)))
+      WHERE rest > 0 ORDER BY entry.item, name.id
       """
     ]
   }
