@@ -107,7 +107,8 @@ let package = Package(
       path: "Benchmarks/Factors", swiftSettings: strict),
 
     .executableTarget(
-      name: "rules-benchmark", dependencies: ["Configuration", "Recommender", "Session", "SnapshotFormat", "TestSupport"],
+      name: "rules-benchmark",
+      dependencies: ["Configuration", "Recommender", "Session", "SnapshotFormat", "TestSupport"],
       path: "Benchmarks/Rules", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
@@ -128,7 +129,9 @@ let package = Package(
     tests("SQLiteReader", ["Bytes", grdb]),
     tests("SnapshotFormat", ["Bytes", "SQLiteReader", "TestSupport", grdb]),
     tests("Session", ["Bytes", "TestSupport"]),
-    tests("Recommender", ["Bytes", "Configuration", "Models", "Session", "SnapshotFormat", "SnapshotWriter", "TestSupport", grdb]),
+    tests(
+      "Recommender",
+      ["Bytes", "Configuration", "Models", "Session", "SnapshotFormat", "SnapshotWriter", "TestSupport", grdb]),
     tests("EdgeService", ["Bytes", "Recommender", "Session", "SnapshotFormat", "TestSupport"]),
     tests("Configuration", ["Bytes"]),
     tests("EventLog", ["Bytes", "Configuration", "Session", "TestSupport"]),

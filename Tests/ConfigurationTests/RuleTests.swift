@@ -43,16 +43,18 @@ import Testing
       return
     }
     #expect(events.types == [.view, .click] && events.price == .range(150...2000))
-    #expect(events.attributes.map(\.kind) == [.category, .brand] && events.attributes[1].values.map(\.text) == ["x", "y"])
+    #expect(
+      events.attributes.map(\.kind) == [.category, .brand] && events.attributes[1].values.map(\.text) == ["x", "y"])
     #expect(bounds == Rule.Bounds(least: 2, most: 4))
     guard case .absence(_, _, 900, 86_400) = any[3] else {
       Issue.record("\(any[3])")
       return
     }
-    #expect(parts.dropFirst().prefix(6) == [
-      .region(["north"]), .device(["mobile", "tablet"]), .referrer(["ads"]), .page(["cart"]),
-      .time(from: 1350, to: 360), .days([0, 6]),
-    ])
+    #expect(
+      parts.dropFirst().prefix(6) == [
+        .region(["north"]), .device(["mobile", "tablet"]), .referrer(["ads"]), .page(["cart"]),
+        .time(from: 1350, to: 360), .days([0, 6]),
+      ])
     #expect(rule.effects.count == 8)
     #expect(rule.effects[0] == .join(Rule.Segment(code: "great-ones", name: "Great Ones")))
     #expect(rule.effects[7] == .offer(code: "C-1", validity: 7200))
@@ -86,7 +88,8 @@ import Testing
   @Test(
     arguments: [
       ("{ join: \"!\" }", "has no letter or digit"), ("{}", "no effect"),
-      ("{ boost: { category: x } }", "`by` is missing"), ("{ boost: { by: 1 } }", "one of category, brand, tag and item"),
+      ("{ boost: { category: x } }", "`by` is missing"),
+      ("{ boost: { by: 1 } }", "one of category, brand, tag and item"),
       ("{ boost: { category: x, by: 101 } }", "101 is out of range"), ("{ bury: { item: a, brand: b } }", "one of"),
       ("{ offer: { code: \"a b\", valid: 1h } }", "visible ASCII"), ("{ offer: { code: a } }", "`valid` is missing"),
       ("{ pin: { item: a, position: 0 } }", "0 is out of range"), ("{ jion: X }", "did you mean `join`?"),

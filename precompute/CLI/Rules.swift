@@ -100,7 +100,8 @@ struct Rules: ParsableCommand {
     private func moment() throws -> UInt32? {
       guard let at else { return nil }
       if let seconds = UInt32(at) { return seconds }
-      guard let date = try? Date(at, strategy: .iso8601), let seconds = UInt32(exactly: date.timeIntervalSince1970) else {
+      guard let date = try? Date(at, strategy: .iso8601), let seconds = UInt32(exactly: date.timeIntervalSince1970)
+      else {
         throw ValidationError("--at is a time such as 2026-01-31T12:00:00Z.")
       }
       return seconds

@@ -182,8 +182,12 @@ extension Rule.Effect {
   fileprivate static func list(_ value: YAMLValue) throws -> [Rule.Effect] {
     var section = try value.section()
     var effects: [Rule.Effect] = []
-    if let value = try section.value("join") { effects += try value.elements().map { Rule.Effect.join(try Rule.Segment($0)) } }
-    if let value = try section.value("leave") { effects += (try value.named() as [Rule.Named]).map { Rule.Effect.leave($0) } }
+    if let value = try section.value("join") {
+      effects += try value.elements().map { Rule.Effect.join(try Rule.Segment($0)) }
+    }
+    if let value = try section.value("leave") {
+      effects += (try value.named() as [Rule.Named]).map { Rule.Effect.leave($0) }
+    }
     if let value = try section.value("boost") { effects += try value.elements().flatMap(boost) }
     if let value = try section.value("bury") {
       for value in try value.elements() {
@@ -253,7 +257,9 @@ extension Rule.Segment {
       code = try section.value("id")?.string() ?? Rule.Segment.code(name)
       try section.finish()
     }
-    guard !code.isEmpty else { throw value.failure("\"\(name)\" has no letter or digit to make an id of; give an `id`") }
+    guard !code.isEmpty else {
+      throw value.failure("\"\(name)\" has no letter or digit to make an id of; give an `id`")
+    }
     guard name.utf8.count <= 128, code.utf8.count <= 64 else {
       throw value.failure("a segment's name has at most 128 bytes, its id 64")
     }

@@ -123,7 +123,8 @@ public struct TrainedModels: Sendable {
       itemIDs: known.itemIDs, catalogue: log.catalogue, attributes: attributes,
       isShown: isShown, regionNames: known.regionNames, regions: regions, popularity: popular, regionLift: regionLift,
       segments: segments,
-      behaviourOfItem: segments?.behaviourOfItem ?? BehaviourOfItems.prices(log.catalogue, attributes), next: next, together: together, slist: slist, content: content,
+      behaviourOfItem: segments?.behaviourOfItem ?? BehaviourOfItems.prices(log.catalogue, attributes), next: next,
+      together: together, slist: slist, content: content,
       factors: sources.factors && dimensions > 0
         ? factors(table, configuration, weights, dimensions, parallelism) : nil,
       sessionsOfItem: sessionsOfItem, asOf: asOf, laterEvents: log.table.count - known.count)

@@ -30,14 +30,17 @@ public struct RuleExplanation {
       query.request.now = moment
       let later = try RuleExplanation.judge(table, recommender, &query, session(moment))
       for condition in until.indices where until[condition] == nil {
-        let changed = (later.conditions[condition] == RuleStep.never) != (judged.conditions[condition] == RuleStep.never)
+        let changed =
+          (later.conditions[condition] == RuleStep.never) != (judged.conditions[condition] == RuleStep.never)
         if changed { until[condition] = moment }
       }
     }
     query.request.now = now
     for (number, rule) in rules.rules.enumerated() {
       let since = judged.rules[number]
-      lines += ["", "\(rule.id): \(since == RuleStep.never ? "does not hold" : "holds\(RuleExplanation.since(since))")"]
+      lines += [
+        "", "\(rule.id): \(since == RuleStep.never ? "does not hold" : "holds\(RuleExplanation.since(since))")",
+      ]
       RuleExplanation.add(rule.root, judged, until, indent: 1, &lines)
       for effect in rule.effects { lines.append("  \(since == RuleStep.never ? "would" : "does") \(effect)") }
     }

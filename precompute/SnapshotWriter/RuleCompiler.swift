@@ -87,7 +87,8 @@ struct RuleCompiler {
       let pattern = tables.add(try pattern(events, isCounted: !distinct))
       let what = distinct ? "items of \(RuleWords.text(events))" : RuleWords.text(events)
       return counted(
-        PlannedCondition(distinct ? .distinct : .count, window: window, pattern: pattern, text: what), bounds, isNegated)
+        PlannedCondition(distinct ? .distinct : .count, window: window, pattern: pattern, text: what), bounds, isNegated
+      )
     case .visits(let bounds, let window):
       let pattern = tables.add(PlannedPattern.visits)
       return counted(
@@ -127,7 +128,8 @@ struct RuleCompiler {
     case .time(let from, let to):
       return leaf(
         PlannedCondition(
-          .time, argument: UInt32(from) | UInt32(to) << 16, text: "time \(RuleWords.time(from)) to \(RuleWords.time(to))"))
+          .time, argument: UInt32(from) | UInt32(to) << 16,
+          text: "time \(RuleWords.time(from)) to \(RuleWords.time(to))"))
     case .segment(let segments):
       return join(
         try segments.map { name in

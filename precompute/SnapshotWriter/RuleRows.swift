@@ -45,7 +45,8 @@ extension CompiledRules {
     let attributes = ItemAttributes(log.catalogue, itemCount: log.table.itemIDs.count)
     let items = numbered(log.table.itemIDs)
     return try CompiledRules(
-      configuration.rules, RuleNames(attributes, clusters: nil) { items[$0] }, isStrict: true).warnings
+      configuration.rules, RuleNames(attributes, clusters: nil) { items[$0] }, isStrict: true
+    ).warnings
   }
 }
 

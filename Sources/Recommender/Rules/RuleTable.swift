@@ -124,6 +124,6 @@ struct RuleKeys: ~Copyable {
   }
 
   // Fibonacci hashing: the upper bits of a product with 2³² / φ.
-  private func start(_ key: UInt32) -> Int { Int(key &* 0x9E37_79B1 &>> shift) }
+  private func start(_ key: UInt32) -> Int { Int((key &* 0x9E37_79B1) &>> shift) }
   private func next(_ slot: Int) -> Int { slot &+ 1 == slots.count ? 0 : slot &+ 1 }
 }

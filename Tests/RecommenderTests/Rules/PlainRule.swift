@@ -83,7 +83,8 @@ indirect enum PlainCondition {
       return since
     case .distinct(let events, let least, let window):
       var seen: Set<String> = []
-      for event in past where events.includes(event) && now - event.time <= window && RuleShop.ids.contains(event.item) {
+      for event in past where events.includes(event) && now - event.time <= window && RuleShop.ids.contains(event.item)
+      {
         if seen.insert(event.item).inserted, seen.count == least { return event.time }
       }
       return nil

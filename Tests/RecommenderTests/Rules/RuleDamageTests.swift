@@ -36,7 +36,8 @@ import Testing
         // In place, so that the sections keep their sizes.
         for _ in 0...random.below(4) {
           let place = RuleLayout.headerWidth + random.below(bytes.count - RuleLayout.headerWidth)
-          bytes[place] = random.once(in: 2) ? UInt8(truncatingIfNeeded: random.next()) : bytes[place] ^ 1 << UInt8(random.below(8))
+          bytes[place] =
+            random.once(in: 2) ? UInt8(truncatingIfNeeded: random.next()) : bytes[place] ^ 1 << UInt8(random.below(8))
         }
       }
       let owned = OwnedBytes(copying: bytes)

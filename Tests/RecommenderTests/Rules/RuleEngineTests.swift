@@ -79,7 +79,8 @@ import Testing
     guard let trial = RuleTrial(table, recommender, query, for: session) else { throw NotOpen() }
     for (rule, least) in [3, 4, 5, 8, 9].enumerated() {
       let expected = PlainCondition.count(purchases, least: least, most: nil, within: 30 * day).since(past, Self.now)
-      #expect((trial.engine.rules[rule] == RuleStep.never ? nil : trial.engine.rules[rule]) == expected, "at least \(least)")
+      #expect(
+        (trial.engine.rules[rule] == RuleStep.never ? nil : trial.engine.rules[rule]) == expected, "at least \(least)")
     }
     let never = PlainCondition.count(
       PlainCondition.Events(types: [.purchase], category: "Electronics > Laptops"), least: nil, most: 0,
@@ -112,7 +113,8 @@ import Testing
       change(&query)
       let session = Session()
       guard let trial = RuleTrial(table, recommender, query, for: session) else { throw NotOpen() }
-      return Set(compiled.rules.indices.filter { trial.engine.rules[$0] != RuleStep.never }.map { compiled.rules[$0].id })
+      return Set(
+        compiled.rules.indices.filter { trial.engine.rules[$0] != RuleStep.never }.map { compiled.rules[$0].id })
     }
     #expect(try held { _ in } == ["day"])
     #expect(try held { $0.request.device = .mobile } == ["day", "device"])

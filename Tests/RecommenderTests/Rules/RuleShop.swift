@@ -27,7 +27,8 @@ enum RuleShop {
   /// - Parameter rules: as they stand in martlet.yaml.
   static func shop(_ rules: String) throws -> PlantedShop {
     var shop = PlantedShop()
-    shop.configuration = try Configuration(yaml: "segments: { maximum: 0 }\nmodels: { factors: { dimensions: 0 } }\n" + rules)
+    shop.configuration = try Configuration(
+      yaml: "segments: { maximum: 0 }\nmodels: { factors: { dimensions: 0 } }\n" + rules)
     shop.events = ""
     shop.catalogue = ""
     for (number, id) in ids.enumerated() {

@@ -54,13 +54,17 @@ import Testing
       segments.insert(rules.segmentName(segment).string)
     }
     var (offers, adjustments): ([UInt32], [Adjustment]) = ([], [])
-    for index in recommender.rules.offers.indices { offers.append(recommender.rules.offers[index].expires - Self.start) }
+    for index in recommender.rules.offers.indices {
+      offers.append(recommender.rules.offers[index].expires - Self.start)
+    }
     for index in recommender.rules.adjustments.indices { adjustments.append(recommender.rules.adjustments[index]) }
     return (segments, offers, adjustments)
   }
 
   @Test func threeViewsInSmartphonesWithinADay() throws {
-    let views: [(UInt32, EventType, String)] = [(0, .view, "s0"), (Self.hour, .view, "s1"), (2 * Self.hour, .view, "s0")]
+    let views: [(UInt32, EventType, String)] = [
+      (0, .view, "s0"), (Self.hour, .view, "s1"), (2 * Self.hour, .view, "s0"),
+    ]
     #expect(try !outcome(Array(views.prefix(2)), after: 3 * Self.hour).segments.contains("Electronics Enthusiasts"))
     let found = try outcome(views, after: 2 * Self.hour)
     #expect(found.segments.contains("Electronics Enthusiasts"))
@@ -68,7 +72,9 @@ import Testing
     #expect(found.adjustments[0].key.kind == .category)
     #expect(try outcome(views, after: Self.day).segments.contains("Electronics Enthusiasts"))
     #expect(try !outcome(views, after: Self.day + 1).segments.contains("Electronics Enthusiasts"))
-    let laptops: [(UInt32, EventType, String)] = [(0, .view, "s0"), (1, .view, "l0"), (2, .view, "s0"), (3, .click, "s1")]
+    let laptops: [(UInt32, EventType, String)] = [
+      (0, .view, "s0"), (1, .view, "l0"), (2, .view, "s0"), (3, .click, "s1"),
+    ]
     #expect(try !outcome(laptops, after: 4).segments.contains("Electronics Enthusiasts"))
   }
 
@@ -110,7 +116,9 @@ import Testing
   }
 
   @Test func highPurchaseFrequencyInALine() throws {
-    let purchases: [(UInt32, EventType, String)] = [(0, .purchase, "s1"), (10 * Self.day, .purchase, "l4"), (20 * Self.day, .purchase, "h7")]
+    let purchases: [(UInt32, EventType, String)] = [
+      (0, .purchase, "s1"), (10 * Self.day, .purchase, "l4"), (20 * Self.day, .purchase, "h7"),
+    ]
     #expect(try outcome(purchases, after: 20 * Self.day).segments.contains("Regulars"))
     #expect(try outcome(purchases, after: 30 * Self.day).segments.contains("Regulars"))
     #expect(try !outcome(purchases, after: 30 * Self.day + 1).segments.contains("Regulars"))
