@@ -1,3 +1,4 @@
+import Bytes
 import Session
 
 // How signals enter and leave a session, by what the open snapshot says of time.

@@ -5,7 +5,7 @@ import Testing
 @Suite struct RuleTests {
   private func rules(_ text: String) throws -> [Rule] { try Configuration(yaml: "rules:\n" + text).rules }
 
-  private func error(_ text: String) -> String? {
+  private func failure(_ text: String) -> String? {
     do {
       _ = try rules(text)
       return nil
@@ -56,7 +56,11 @@ import Testing
         .time(from: 1350, to: 360), .days([0, 6]),
       ])
     #expect(rule.effects.count == 8)
-    #expect(rule.effects[0] == .join(Rule.Segment(code: "great-ones", name: "Great Ones")))
+    guard case .join(let segment) = rule.effects[0] else {
+      Issue.record("\(rule.effects[0])")
+      return
+    }
+    #expect(segment.code == "great-ones" && segment.name == "Great Ones")
     #expect(rule.effects[7] == .offer(code: "C-1", validity: 7200))
   }
 
@@ -81,7 +85,7 @@ import Testing
     ])
   func aWrongConditionIsNamedWithItsLine(condition: String, message: String) throws {
     let text = condition == "{}" ? "{}" : "{ \(condition) }"
-    let error = try #require(error("  - id: a\n    when:\n      \(text)\n    then: { join: X }\n"))
+    let error = try #require(failure("  - id: a\n    when:\n      \(text)\n    then: { join: X }\n"))
     #expect(error.contains(message) && error.hasPrefix("martlet.yaml:4: rules[0].when"), "\(error)")
   }
 
@@ -96,13 +100,13 @@ import Testing
     ])
   func aWrongEffectIsNamedWithItsLine(effect: String, message: String) throws {
     let error = try #require(
-      error("  - id: a\n    when: { visits: { at_least: 2, within: 1d } }\n    then:\n      \(effect)\n"))
+      failure("  - id: a\n    when: { visits: { at_least: 2, within: 1d } }\n    then:\n      \(effect)\n"))
     #expect(error.contains(message) && error.hasPrefix("martlet.yaml:5: rules[0].then"), "\(error)")
   }
 
   @Test func idsAreGivenOnce() throws {
     let rule = "  - { id: a, when: { visits: { at_least: 2, within: 1d } }, then: { join: X } }\n"
-    #expect(error(rule + rule) == "martlet.yaml:3: rules[1].id: another rule is called \"a\"")
-    #expect(error("  - { when: {}, then: {} }\n") == "martlet.yaml:2: rules[0]: `id` is missing")
+    #expect(failure(rule + rule) == "martlet.yaml:3: rules[1].id: another rule is called \"a\"")
+    #expect(failure("  - { when: {}, then: {} }\n") == "martlet.yaml:2: rules[0]: `id` is missing")
   }
 }
