@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 SHARED := $(notdir $(wildcard Sources/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test conformance build native wasm sizes lint clean FORCE
+.PHONY: help demo serve test conformance hostile build native wasm sizes lint clean FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ conformance: ## the request and response pairs, on every engine
 	@scripts/setup build host test
 	@$(MAKE) --no-print-directory build
 	$(PYTHON) -m pytest -v Tests/Conformance
+
+hostile: ## ten million random and mutated tokens and event bodies natively, a million in wasm32
+	@scripts/setup build host test
+	@$(MAKE) --no-print-directory build
+	$(PYTHON) Tests/Wasm/hostile.py --rounds 10000000
+	$(PYTHON) Tests/Wasm/hostile.py --rounds 1000000 --engine wasm32
 
 build: native wasm ## the martlet executable and the wasm modules, in dist/
 

@@ -53,6 +53,23 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
     count &+= 1
   }
 
+  public mutating func remove(at index: Int) {
+    precondition(index >= 0 && index < count)
+    count &-= 1
+    (base + index).update(from: base + (index &+ 1), count: count &- index)
+  }
+
+  public mutating func reverse() {
+    var (low, high) = (base, base + count)
+    while high - low > 1 {
+      high -= 1
+      let kept = low.pointee
+      low.pointee = high.pointee
+      high.pointee = kept
+      low += 1
+    }
+  }
+
   public mutating func removeAll() { count = 0 }
 
   /// Forgets everything after the first `length` elements.

@@ -17,8 +17,8 @@ struct EventBody {
   /// Items of the current event that have been recorded.
   private var items = 0
 
-  /// The largest top of a scale of ratings.
-  private static let scaleMax: Int64 = 1_000_000
+  /// The largest top of a scale of ratings, in hundredths.
+  private static let scaleMax: Int64 = 100_000_000
 
   init(_ service: Service, _ base: BaseSnapshot, now: UInt32) {
     self.service = service
@@ -165,11 +165,11 @@ struct EventBody {
   private func rating(_ event: JSONValue) throws(Problem) -> UInt16 {
     guard let rating = try number("rating", "value", in: event, decimals: 2) else { return 0 }
     let top = try number("scale", "rating_scale", in: event, decimals: 2) ?? 500
-    guard top > 0, top <= EventBody.scaleMax * 100 else { throw refusal("not the top of a scale", "scale") }
+    guard top > 0, top <= EventBody.scaleMax else { throw refusal("not the top of a scale", "scale") }
     guard rating <= top else {
       throw refusal("above the top of its scale, which is 5 where `scale` does not name another", "rating")
     }
-    return UInt16(max(1, rating * Int64(Rating.max) / top))
+    return UInt16(max(1, rating &* Int64(Rating.max) / top))
   }
 
   /// The hash of what was searched for; 0 where the event does not say.

@@ -8,6 +8,7 @@ struct QueryParameters {
 
   /// The next pair; views of `scratch`, which is only ever appended to. A `%` that no two hexadecimal digits follow stands
   /// for itself, as browsers take it.
+  @inline(never)
   mutating func next(scratch: inout ByteWriter) -> (name: ByteView, value: ByteView)? {
     while !rest.isEmpty {
       var pair = rest.removeField(before: UInt8(ascii: "&"))

@@ -7,7 +7,7 @@ extension Service {
   /// Who comes, as far as host and consent tell. An id that the query names counts only where the host asserts the same one.
   func visit(_ headers: HTTPHeaders, _ parameters: ByteView, _ base: BaseSnapshot) throws(Problem) -> Visit {
     var visit = try Visit(headers, asOf: base.asOf)
-    guard visit.namesID else { return visit }
+    guard visit.userKey | visit.sessionKey != 0 else { return visit }
     var scratch = ByteWriter(decoded)
     var pairs = QueryParameters(parameters)
     while let (name, value) = pairs.next(scratch: &scratch) {
@@ -22,11 +22,10 @@ extension Service {
   func readSession(_ visit: Visit) {
     session.clear()
     store?.expire(now: visit.now, lifetime: sessionLifetime)
-    if visit.consent != .full, let key = visit.userKey { store?.remove(key) }
-    if visit.consent == .none, let key = visit.sessionKey { store?.remove(key) }
+    if visit.consent != .full { store?.remove(visit.userKey) }
+    if visit.consent == .none { store?.remove(visit.sessionKey) }
     guard visit.consent != .none else { return }
-    var stored: ByteView?
-    if let key = visit.storeKey { stored = store?.token(key) }
+    let stored = store?.token(visit.storeKey)
     if let stored { SessionToken.read(stored, scratch: scratch, into: &session) }
     if let token = visit.token {
       let (time, sequence) = (min(session.time, visit.now), session.sequence)
@@ -49,17 +48,17 @@ extension Service {
     let token = headers.view.dropFirst(start)
     headers.append("\r\n")
     writeCookie(token, lifetime: sessionLifetime, &headers)
-    guard let key = visit.storeKey else { return }
+    guard visit.storeKey != 0 else { return }
     let store = store ?? SessionStore()
     self.store = store
-    store.keep(session, key, now: visit.now, scratch: scratch)
+    store.keep(session, visit.storeKey, now: visit.now, scratch: scratch)
   }
 
   /// Takes the cookie back and empties the rows of all ids that the host asserts.
   func forgetSession(_ visit: Visit, _ headers: inout ByteWriter) {
     session.clear()
-    if let key = visit.userKey { store?.remove(key) }
-    if let key = visit.sessionKey { store?.remove(key) }
+    store?.remove(visit.userKey)
+    store?.remove(visit.sessionKey)
     writeCookie(.empty, lifetime: 0, &headers)
   }
 

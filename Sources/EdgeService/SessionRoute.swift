@@ -76,8 +76,10 @@ extension Service {
     json.beginObject()
     json.key("events")
     json.beginObject()
-    for type in EventType.allCases where profile.events(type) > 0 {
-      json.member(type.name, Int64(profile.events(type)))
+    var code: UInt8 = 1
+    while let type = EventType(rawValue: code) {
+      if profile.events(type) > 0 { json.member(type.name, Int64(profile.events(type))) }
+      code &+= 1
     }
     json.endObject()
     json.key("idle_seconds")

@@ -42,10 +42,12 @@ final class SessionStore {
     use(row)
   }
 
+  @inline(never)
   func remove(_ key: UInt64) {
     if let row = row(key) { rows[row].used = 0 }
   }
 
+  @inline(never)
   private func row(_ key: UInt64) -> Int? {
     for row in rows.indices where rows[row].used > 0 && rows[row].key == key { return row }
     return nil

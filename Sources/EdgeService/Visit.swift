@@ -26,9 +26,9 @@ struct Visit {
   /// Time, place and where the visitor comes from; the route adds the page.
   private(set) var request = RequestContext()
   let token: ByteView?
-  /// What the host asserts, whatever the consent; nil where it asserts nothing.
-  private let user: ByteView?
-  private let sessionID: ByteView?
+  /// The rows of the store that belong to the ids that the host asserts, whatever the consent; 0 where it asserts none.
+  let userKey: UInt64
+  let sessionKey: UInt64
   private var isUserClaimed = true
   private var isSessionClaimed = true
 
@@ -40,28 +40,26 @@ struct Visit {
   /// Whether anything of the visitor may be kept and used.
   var mayPersonalise: Bool { consent != .none }
 
-  // MARK: Rows of the store
-
-  var namesID: Bool { user != nil || sessionID != nil }
-  /// Two seeds, so that a user and a session of one id are two rows.
-  var userKey: UInt64? { user.map { hash64($0, seed: 1) } }
-  var sessionKey: UInt64? { sessionID.map { hash64($0, seed: 2) } }
-
-  /// The row that keeps this visitor's session: that of the session where the host names one, with full consent that of the user.
-  var storeKey: UInt64? {
-    if consent != .none, isSessionClaimed, let key = sessionKey { return key }
-    return consent == .full && isUserClaimed ? userKey : nil
+  /// The row that keeps this visitor's session: that of the session where the host names one, with full consent that of the user;
+  /// 0 for none.
+  var storeKey: UInt64 {
+    if consent != .none, isSessionClaimed, sessionKey != 0 { return sessionKey }
+    return consent == .full && isUserClaimed ? userKey : 0
   }
 
-  /// The query names a session: unless the host asserts the same one, none is opened.
-  mutating func claim(session: ByteView) { isSessionClaimed = sessionID?.equals(session) ?? false }
-  mutating func claim(user: ByteView) { isUserClaimed = self.user?.equals(user) ?? false }
+  /// The query says whose session it means: unless the host asserts the same id, none is opened.
+  mutating func claim(session: ByteView) { isSessionClaimed = Visit.sessionKey(session) == sessionKey }
+  mutating func claim(user: ByteView) { isUserClaimed = Visit.userKey(user) == userKey }
+
+  // Two seeds, so that a user and a session of one id are two rows.
+  private static func userKey(_ id: ByteView) -> UInt64 { id.isEmpty ? 0 : hash64(id, seed: 1) }
+  private static func sessionKey(_ id: ByteView) -> UInt64 { id.isEmpty ? 0 : hash64(id, seed: 2) }
 
   init(_ headers: HTTPHeaders, asOf: UInt32) throws(Problem) {
     consent = try Visit.consent(headers)
     token = headers["martlet-session"] ?? headers.cookie(Visit.cookie)
-    user = headers.asserted("martlet-user")
-    sessionID = headers.asserted("martlet-session-id")
+    userKey = Visit.userKey(headers["martlet-user"] ?? .empty)
+    sessionKey = Visit.sessionKey(headers["martlet-session-id"] ?? .empty)
     request.now = try Visit.time(headers) ?? asOf
     request.region = headers["martlet-region"] ?? .empty
     // Read whatever the consent, so that a host's mistake shows.
@@ -85,7 +83,7 @@ struct Visit {
 
   private static func time(_ headers: HTTPHeaders) throws(Problem) -> UInt32? {
     guard let time = headers["martlet-time"] else { return nil }
-    guard let milliseconds = time.unsignedDecimal(maximum: UInt64(UInt32.max) * 1000) else {
+    guard let milliseconds = time.unsignedDecimal(maximum: UInt64(UInt32.max) &* 1000) else {
       throw .badRequest("not a time in milliseconds since 1970", field: "Martlet-Time")
     }
     return UInt32(milliseconds / 1000)
@@ -93,13 +91,21 @@ struct Visit {
 
   private static func device(_ headers: HTTPHeaders) throws(Problem) -> RequestContext.Device? {
     guard let text = headers.asserted("martlet-device") else { return nil }
-    for device in RequestContext.Device.allCases where text.equals(device.name) { return device }
+    var code: UInt8 = 1
+    while let device = RequestContext.Device(rawValue: code) {
+      if text.equals(device.name) { return device }
+      code &+= 1
+    }
     throw .badRequest("device is desktop, mobile or tablet", field: "Martlet-Device")
   }
 
   private static func referrer(_ headers: HTTPHeaders) throws(Problem) -> RequestContext.Referrer? {
     guard let text = headers.asserted("martlet-referrer") else { return nil }
-    for referrer in RequestContext.Referrer.allCases where text.equals(referrer.name) { return referrer }
+    var code: UInt8 = 1
+    while let referrer = RequestContext.Referrer(rawValue: code) {
+      if text.equals(referrer.name) { return referrer }
+      code &+= 1
+    }
     throw .badRequest("referrer is search, social, email, ads, direct or internal", field: "Martlet-Referrer")
   }
 

@@ -27,7 +27,6 @@ public struct Profile: ~Copyable {
 
   /// Interests shown of each kind, the strongest.
   public static let interestsMax = 5
-  static let kinds: [AttributeKey.Kind] = [.category, .brand, .tag]
 
   private var items = Interests()
   private var found = FixedArray<Interest>(capacity: 256)
@@ -118,13 +117,14 @@ public struct Profile: ~Copyable {
     found.append(Interest(key: key, share: share))
   }
 
-  /// Of equal ones the earlier found, which is the newer, comes first.
+  /// Categories, brands and tags, as `AttributeKey.Kind` numbers them. Of equal ones the earlier found, which is the newer, comes first.
   private mutating func selectInterests() {
     interests.removeAll()
-    for kind in Profile.kinds {
+    for kind in Indices(3) {
       for _ in Indices(Profile.interestsMax) {
         var best = -1
-        for index in found.indices where found[index].key.kind == kind && found[index].share > 0 {
+        for index in found.indices where found[index].key.rawValue >> 24 == UInt32(1 &+ kind) && found[index].share > 0
+        {
           if best < 0 || found[index].share > found[best].share { best = index }
         }
         guard best >= 0 else { break }

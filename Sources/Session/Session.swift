@@ -65,19 +65,11 @@ public struct Session: ~Copyable {
   }
 
   /// Drops the signal at `index`, counted from the oldest.
-  public mutating func drop(_ index: Int) {
-    for place in index..<count &- 1 { signals[place] = signals[place &+ 1] }
-    signals.truncate(to: count &- 1)
-  }
+  public mutating func drop(_ index: Int) { signals.remove(at: index) }
 
   /// Drops the marks from before `horizon`.
   public mutating func dropMarks(before horizon: UInt32) {
-    var kept = 0
-    for index in marks.indices where marks[index].time >= horizon {
-      marks[kept] = marks[index]
-      kept &+= 1
-    }
-    marks.truncate(to: kept)
+    while marks.count > 0, marks[0].time < horizon { marks.remove(at: 0) }
   }
 
   public mutating func clear() {
@@ -94,8 +86,7 @@ public struct Session: ~Copyable {
       for other in marks.indices where marks[other].counter == marks[index].counter { count &+= 1 }
       if count > most { (dropped, most) = (index, count) }
     }
-    for index in dropped..<marks.count &- 1 { marks[index] = marks[index &+ 1] }
-    marks.truncate(to: marks.count &- 1)
+    marks.remove(at: dropped)
   }
 }
 
@@ -108,17 +99,7 @@ extension Session {
   mutating func append(older mark: Mark) -> Bool { marks.append(mark) }
 
   mutating func reverse() {
-    var (low, high) = (0, count &- 1)
-    while low < high {
-      (signals[low], signals[high]) = (signals[high], signals[low])
-      low &+= 1
-      high &-= 1
-    }
-    (low, high) = (0, marks.count &- 1)
-    while low < high {
-      (marks[low], marks[high]) = (marks[high], marks[low])
-      low &+= 1
-      high &-= 1
-    }
+    signals.reverse()
+    marks.reverse()
   }
 }

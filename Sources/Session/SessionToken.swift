@@ -121,7 +121,7 @@ private struct TokenReader {
     for index in 0..<6 {
       guard index < rest.count else { return nil }
       let byte = rest[index]
-      value |= UInt64(byte & 0x7F) << (7 * UInt64(index))
+      value |= UInt64(byte & 0x7F) << UInt64(7 &* index)
       guard byte < 0x80 else { continue }
       rest = rest.dropFirst(index &+ 1)
       return byte == 0 && index > 0 ? nil : value

@@ -11,6 +11,8 @@
 
     {"status":"ok"}
 
+A case whose comments say `one instance` is about what an instance remembers: it is a sequence that only a reused one answers so.
+
 Lines of a head end in LF here and in CR LF in the message; a body is what follows the blank line, without the line
 ends at its end. `Content-Length` of a request is added where there is a body. The one thing that stands for something
 else is `{generation}`: it names the bytes of the whole snapshot, and changes with every improvement of a model.
@@ -43,6 +45,10 @@ class Case:
     @property
     def name(self) -> str:
         return self.path.stem
+
+    @property
+    def needs_one_instance(self) -> bool:
+        return "one instance" in self.comments
 
     def write(self, responses: list[bytes], generation: bytes) -> None:
         """Rewrites the file with these responses as the expected ones."""

@@ -30,6 +30,7 @@ final class HostileInput {
   private var text = EditedText(capacity: 8192)
   private let scratch = OwnedBytes(capacity: 4096)
   private let token = OwnedBytes(capacity: 4096)
+  private let body = OwnedBytes(capacity: 8192)
   private let message = OwnedBytes(capacity: 32768)
 
   init(_ service: Service, seed: UInt64) {
@@ -134,7 +135,7 @@ final class HostileInput {
     }
     text.set(body.view)
     if draw.below(4) > 0 { text.spoil(&draw) }
-    var kept = ByteWriter(token)
+    var kept = ByteWriter(self.body)
     kept.append(text.view)
     fillSession()
     writeSession()

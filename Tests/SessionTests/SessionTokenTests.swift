@@ -31,7 +31,7 @@ import Testing
   }
 
   /// What docs/http-api.md says of sizes: views half a minute apart, each item looked at and stayed at.
-  @Test(arguments: [(20, 121, 162), (64, 343, 458)]) func usualTokensAreShort(signals: Int, bytes: Int, characters: Int)
+  @Test(arguments: [(20, 121, 162), (64, 363, 484)]) func usualTokensAreShort(signals: Int, bytes: Int, characters: Int)
   {
     var session = Session()
     for index in 0..<UInt32(signals) {

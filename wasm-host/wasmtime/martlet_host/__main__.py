@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from .app import create_app
-from .facts import CONSENTS, Policy
+from .facts import CONSENTS, REFERRERS, Policy
 from .manifest import WORLD
 from .module import ModuleError, Scorer, ScorerFault, ScorerModule
 from .publication import Publication
@@ -39,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
     add("--region-header", metavar="NAME", help="trusted header with the region, for example CF-IPCountry")
     add("--device-header", metavar="NAME", help="trusted header: desktop, mobile or tablet (default: by User-Agent)")
     add("--user-header", metavar="NAME", help="trusted header with the id of a signed-in user")
+    add("--session-header", metavar="NAME", help="trusted header with the id of a session that the shop keeps")
+    add("--referrer-header", metavar="NAME", help=f"trusted header: {', '.join(REFERRERS)} (default: by Referer)")
+    add("--zone-header", metavar="NAME", help="trusted header with the visitor's local time, minutes east of UTC")
     add("--consent", choices=CONSENTS, default="session", help="what visitors agreed to (default: %(default)s)")
     add("--consent-header", metavar="NAME", help=f"trusted header: {', '.join(CONSENTS)}")
     add(
@@ -66,6 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
         device_header=options.device_header,
         consent_header=options.consent_header,
         user_header=options.user_header,
+        session_header=options.session_header,
+        referrer_header=options.referrer_header,
+        zone_header=options.zone_header,
     )
     try:
         module = ScorerModule(options.module)

@@ -6,17 +6,22 @@ of callers without cookies, which proves itself.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from .message import Header
 
 PASSED_ON = frozenset({b"accept", b"content-type", b"cookie", b"martlet-session", b"sec-gpc"})
 CONSENTS = ("none", "session", "full")
 DEVICES = ("desktop", "mobile", "tablet")
+REFERRERS = ("search", "social", "email", "ads", "direct", "internal")
+SEARCH_ENGINES = ("google.", "bing.", "duckduckgo.", "ecosia.", "qwant.", "startpage.", "yahoo.", "yandex.", "baidu.")
+SOCIAL_NETWORKS = ("facebook.", "instagram.", "pinterest.", "reddit.", "tiktok.", "twitter.", "linkedin.", "youtube.")
+ZONE_MINUTES_MAX = 14 * 60
 VALUE_BYTES_MAX = 256
 
 
@@ -35,7 +40,10 @@ class Facts:
     consent: str
     seed: int
     device: str | None = None
+    referrer: str | None = None
+    zone_minutes: int | None = None
     user: str | None = None
+    session: str | None = None
 
     def headers(self) -> list[Header]:
         values = {
@@ -44,7 +52,10 @@ class Facts:
             "consent": self.consent,
             "seed": str(self.seed),
             "device": self.device,
+            "referrer": self.referrer,
+            "zone": None if self.zone_minutes is None else str(self.zone_minutes),
             "user": self.user,
+            "session-id": self.session,
         }
         return [(f"martlet-{name}".encode(), value.encode()) for name, value in values.items() if value is not None]
 
@@ -60,6 +71,9 @@ class Policy:
     device_header: str | None = None
     consent_header: str | None = None
     user_header: str | None = None
+    session_header: str | None = None
+    referrer_header: str | None = None
+    zone_header: str | None = None
 
     def facts(self, headers: Iterable[Header], query: bytes, now_ms: int) -> Facts:
         by_name = {name.decode("latin-1"): value.decode("utf-8", "replace") for name, value in headers}
@@ -74,7 +88,10 @@ class Policy:
             consent=_one_of(CONSENTS, self.consent_header, trusted(self.consent_header)) or self.default_consent,
             seed=secrets.randbits(64),
             device=_one_of(DEVICES, self.device_header, trusted(self.device_header)) or device_of(by_name),
+            referrer=_one_of(REFERRERS, self.referrer_header, trusted(self.referrer_header)) or referrer_of(by_name),
+            zone_minutes=_zone_minutes(self.zone_header, trusted(self.zone_header)),
             user=trusted(self.user_header),
+            session=trusted(self.session_header),
         )
 
     def target(self, path: bytes, query: bytes) -> bytes:
@@ -103,6 +120,24 @@ def device_of(headers: dict[str, str]) -> str | None:
     if headers.get("sec-ch-ua-mobile") == "?1" or "Mobi" in agent:
         return "mobile"
     return "desktop" if agent else None
+
+
+def referrer_of(headers: dict[str, str]) -> str | None:
+    """The kind of page that led here, as far as its host tells; None for other sites, and where there is no `Referer`:
+    many pages send none."""
+    try:
+        host = urlsplit(headers.get("referer", "")).hostname
+        own = urlsplit(f"//{headers.get('host', '')}").hostname
+    except ValueError:
+        return None
+    if not host:
+        return None
+    if host == own:
+        return "internal"
+    labels = "." + host
+    if any("." + name in labels for name in SEARCH_ENGINES):
+        return "search"
+    return "social" if any("." + name in labels for name in SOCIAL_NETWORKS) else None
 
 
 def parse_time_ms(text: str) -> int:
@@ -140,6 +175,15 @@ def _plain(field: str | None, value: str | None) -> str | None:
     if len(value.encode()) > VALUE_BYTES_MAX or any(ord(c) < 0x20 or ord(c) == 0x7F for c in value):
         raise BadValue(str(field), f"longer than {VALUE_BYTES_MAX} bytes, or with control characters")
     return value
+
+
+def _zone_minutes(field: str | None, value: str | None) -> int | None:
+    """Minutes east of UTC, or None."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"[+-]?[0-9]{1,3}", value) or abs(int(value)) > ZONE_MINUTES_MAX:
+        raise BadValue(str(field), f"must be minutes east of UTC, -{ZONE_MINUTES_MAX} to {ZONE_MINUTES_MAX}")
+    return int(value)
 
 
 def _one_of(allowed: tuple[str, ...], field: str | None, value: str | None) -> str | None:

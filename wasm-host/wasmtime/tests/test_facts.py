@@ -1,6 +1,6 @@
 import pytest
 
-from martlet_host.facts import BadValue, Policy, device_of, parse_time_ms, passed_on
+from martlet_host.facts import BadValue, Policy, device_of, parse_time_ms, passed_on, referrer_of
 
 DESKTOP = "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0"
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/129.0 Mobile Safari/537.36"
@@ -43,8 +43,25 @@ def test_devices(headers, device):
     assert device_of(headers) == device
 
 
+@pytest.mark.parametrize(
+    ("referer", "kind"),
+    [
+        ("", None),
+        ("https://shop.example/cart", "internal"),
+        ("https://www.google.co.uk/", "search"),
+        ("https://duckduckgo.com/", "search"),
+        ("https://m.facebook.com/x", "social"),
+        ("https://notgoogle.example/", None),
+        ("https://blog.example/post", None),
+        ("http://[broken", None),
+    ],
+)
+def test_referrers(referer, kind):
+    assert referrer_of({"referer": referer, "host": "shop.example:8080"}) == kind
+
+
 def test_a_client_cannot_assert_anything():
-    client = [(b"martlet-user", b"eve"), (b"martlet-session", b"token"), (b"authorization", b"secret"), (b"cookie", b"c")]
+    client = [(b"martlet-user", b"eve"), (b"martlet-session-id", b"eve's"), (b"martlet-session", b"token"), (b"authorization", b"secret"), (b"cookie", b"c")]
     assert passed_on(client) == [(b"martlet-session", b"token"), (b"cookie", b"c")]
     facts = Policy().facts([(b"martlet-region", b"DE"), (b"martlet-consent", b"full")], b"", 1)
     assert (facts.region, facts.consent, facts.user) == ("world", "session", None)
@@ -83,8 +100,18 @@ def test_trusted_values_outside_of_their_set_are_refused():
         Policy(consent_header="X-Consent").facts([(b"x-consent", b"maybe")], b"", 1)
 
 
+@pytest.mark.parametrize("zone", ["841", "-900", "1h", "++1", "\u0663"])
+def test_zones_are_minutes(zone):
+    policy = Policy(zone_header="X-Zone")
+    assert policy.facts([(b"x-zone", b"-330")], b"", 1).zone_minutes == -330
+    with pytest.raises(BadValue, match="minutes east of UTC"):
+        policy.facts([(b"x-zone", zone.encode())], b"", 1)
+
+
 def test_facts_become_headers():
-    facts = Policy(user_header="X-User").facts([(b"x-user", "Zoë".encode())], b"region=DE", 12)
+    policy = Policy(user_header="X-User", session_header="X-Session", zone_header="X-Zone", referrer_header="X-From")
+    trusted = [(b"x-user", "Zoë".encode()), (b"x-session", b"s1"), (b"x-zone", b"+60"), (b"x-from", b"ads")]
+    facts = policy.facts(trusted, b"region=DE", 12)
     headers = dict(facts.headers())
     seed = int(headers.pop(b"martlet-seed"))
     assert 0 <= seed < 1 << 64
@@ -92,5 +119,8 @@ def test_facts_become_headers():
         b"martlet-time": b"12",
         b"martlet-region": b"DE",
         b"martlet-consent": b"session",
+        b"martlet-referrer": b"ads",
+        b"martlet-zone": b"60",
         b"martlet-user": "Zoë".encode(),
+        b"martlet-session-id": b"s1",
     }
