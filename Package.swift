@@ -78,7 +78,8 @@ let package = Package(
     native("Publishing", ["SnapshotWriter"]),
     native("Simulation", ["Models"]),
     native("SessionNeighbours", ["EventLog", "Models"]),
-    native("Report", ["EventLog", "SnapshotFormat", "SnapshotWriter", grdb]),
+    native(
+      "Report", ["Bytes", "EventLog", "Recommender", "Session", "SnapshotFormat", "SnapshotWriter", grdb]),
     native(
       "Replay",
       ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat", "SnapshotWriter"]),
@@ -101,8 +102,8 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Publishing", "Ranking",
-        "Recommender",
-        "Replay", "Report", "Simulation", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments, grdb, logging,
+        "Recommender", "Replay", "Report", "Session", "Simulation", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments,
+        grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
     .executableTarget(
@@ -111,6 +112,11 @@ let package = Package(
     .executableTarget(
       name: "lists-benchmark", dependencies: ["Configuration", "EventLog", "Models", arguments],
       path: "Benchmarks/Lists", swiftSettings: strict),
+
+    .executableTarget(
+      name: "rules-benchmark",
+      dependencies: ["Configuration", "Recommender", "Session", "SnapshotFormat", "TestSupport"],
+      path: "Benchmarks/Rules", swiftSettings: strict),
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
     .target(

@@ -36,7 +36,7 @@ extension Service {
   }
 
   /// An answer for each placement, in their order, none with an item of an earlier one.
-  func writePlacements(_ json: inout JSONWriter, _ base: BaseSnapshot) {
+  func writePlacements(_ json: inout JSONWriter, _ base: BaseSnapshot, key: ByteView?) {
     json.beginObject()
     json.key("placements")
     json.beginArray()
@@ -51,7 +51,7 @@ extension Service {
       for rank in recommender.answer.indices { query.placed.append(recommender.answer[rank].item) }
     }
     json.endArray()
-    writeFacts(&json, base)
+    writeFacts(&json, base, key: key)
     json.endObject()
   }
 }

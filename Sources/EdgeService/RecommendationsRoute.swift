@@ -15,7 +15,8 @@ extension Service {
     readSession(visit)
     // What one visitor gets is nobody else's.
     reply.headers.append("Cache-Control: private, no-store\r\n")
-    placements.isEmpty ? writeAnswer(&reply.json, base) : writePlacements(&reply.json, base)
+    let key = headers["martlet-key"]
+    placements.isEmpty ? writeAnswer(&reply.json, base, key: key) : writePlacements(&reply.json, base, key: key)
   }
 
   private func readQuery(_ text: ByteView, _ request: RequestContext, _ base: BaseSnapshot) throws(Problem) {
@@ -65,12 +66,12 @@ extension Service {
     }
   }
 
-  private func writeAnswer(_ json: inout JSONWriter, _ base: BaseSnapshot) {
+  private func writeAnswer(_ json: inout JSONWriter, _ base: BaseSnapshot, key: ByteView?) {
     recommender.recommend(query, for: session)
     json.beginObject()
     writeItems(&json, base)
     json.member("context", query.context.name)
-    writeFacts(&json, base)
+    writeFacts(&json, base, key: key)
     json.member("work", Int64(recommender.work))
     json.endObject()
   }
@@ -83,24 +84,13 @@ extension Service {
   }
 
   /// What holds for the request as a whole.
-  func writeFacts(_ json: inout JSONWriter, _ base: BaseSnapshot) {
+  func writeFacts(_ json: inout JSONWriter, _ base: BaseSnapshot, key: ByteView?) {
     json.member("region", orNull: recommender.snapshots.region(serving: query.region)?.code)
-    writeSegment(&json, base)
+    writeSegments(&json, base)
+    writeOffers(&json, base, key: key)
     if !query.terms.isEmpty { json.member("matches", Int64(recommender.matches)) }
     json.member("generation", base.generation)
     json.member("signals", Int64(session.count))
-  }
-
-  /// The segment that the session speaks for; null where it says too little.
-  func writeSegment(_ json: inout JSONWriter, _ base: BaseSnapshot) {
-    guard let segment = recommender.segment, let segments = base.segments else {
-      return json.member("segment", orNull: nil)
-    }
-    json.key("segment")
-    json.beginObject()
-    json.member("id", segments.code(segment))
-    json.member("name", segments.name(segment))
-    json.endObject()
   }
 
   private func write(_ item: Recommendation, _ json: inout JSONWriter, _ base: BaseSnapshot) {

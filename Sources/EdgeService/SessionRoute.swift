@@ -30,7 +30,7 @@ extension Service {
     reply.json.endArray()
     writeHistory(&reply.json, base)
     write(profile, &reply.json, base)
-    writeSegment(&reply.json, base)
+    writeSegments(&reply.json, base)
     reply.json.member("generation", base.generation)
     reply.json.endObject()
   }

@@ -46,6 +46,8 @@ public final class BaseSnapshot {
 
   /// Nil where the snapshot does not tell visitors apart.
   public private(set) var segments: SegmentTable?
+  /// Nil where the shop has no rules.
+  public private(set) var rules: RuleTable?
 
   /// Nil where nothing can be searched.
   private(set) var terms: TermIndex?
@@ -85,6 +87,7 @@ public final class BaseSnapshot {
     try base.readMeta(file.meta)
     base.segments = try SegmentTable.open(file)
     base.terms = try TermIndex.open(file)
+    base.rules = try RuleTable.open(file)
     try base.weights.read(file)
     try base.recipes.read(file)
     try base.rankers.read(file)
@@ -137,7 +140,7 @@ public final class BaseSnapshot {
   private func hasTable(_ column: Column) -> Bool {
     switch column {
     case .factor: dimensions > 0
-    case .behaviour: segments != nil
+    case .behaviour: segments != nil || rules != nil
     case .tags: tags > 0
     case .group: hasGroups
     case .regions: isSoldApart
@@ -286,6 +289,12 @@ public final class BaseSnapshot {
       own = categoryParents[Int(own)]
     }
     return own == category
+  }
+
+  /// The category above.
+  func parent(of category: UInt16) -> UInt16? {
+    let parent = categoryParents[Int(category)]
+    return parent < category ? parent : nil
   }
 
   public func categoryName(_ category: UInt16) -> ByteView { tables.categories.text(Int64(category), column: 2) }

@@ -12,6 +12,8 @@ struct Interests: ~Copyable {
     let back: UInt8
     /// How many of the session's events are about it; 0 for an item of the person's history.
     var events: UInt8
+    /// Which of the session's signals they are: bit 0 for the oldest.
+    var signals: UInt64 = 0
     /// Nil until an event that decides it has been met.
     var possession: Possession?
   }
@@ -47,7 +49,7 @@ struct Interests: ~Copyable {
     weight = 0
     // A view of the page's own item may have been posted already.
     if let current, session.count == 0 || base.item(name: session.newest(0).itemName) != current {
-      add(current, Signal(item: 0, type: .view, time: 0), base.weights)
+      add(current, Signal(item: 0, type: .view, time: 0), bit: 0, base.weights)
     }
     for age in session.indices {
       let signal = session.newest(age)
@@ -56,7 +58,7 @@ struct Interests: ~Copyable {
         note(unknown: signal.item)
         continue
       }
-      add(item, signal, base.weights)
+      add(item, signal, bit: 1 &<< UInt64(session.count &- 1 &- age), base.weights)
     }
     if items.count < Interests.historyBelow { add(history, base) }
     newestPlace = -1
@@ -75,7 +77,7 @@ struct Interests: ~Copyable {
       guard position == items.count else { continue }
       let weight = base.weights.event(Signal(item: 0, type: type, time: 0)) * base.weights.decay(position)
       let back = UInt8(truncatingIfNeeded: position &+ unknown.count)
-      items.append(Interest(item: entry.item, weight: weight, back: back, events: 0, isTaken: nil))
+      items.append(Interest(item: entry.item, weight: weight, back: back, events: 0, possession: nil))
     }
   }
 
@@ -92,7 +94,9 @@ struct Interests: ~Copyable {
   }
 
   /// Called with events from newest to oldest.
-  private mutating func add(_ item: UInt32, _ signal: Signal, _ weights: borrowing ScoringWeights) {
+  private mutating func add(
+    _ item: UInt32, _ signal: Signal, bit: UInt64, _ weights: borrowing ScoringWeights
+  ) {
     let position = place(of: item)
     if position == items.count {
       let back = UInt8(truncatingIfNeeded: position &+ unknown.count)
@@ -100,6 +104,7 @@ struct Interests: ~Copyable {
     }
     events &+= 1
     items[position].events &+= 1
+    items[position].signals |= bit
     items[position].weight = max(items[position].weight, weights.event(signal) * weights.decay(position))
     if items[position].possession == nil {
       switch signal.type {

@@ -46,6 +46,8 @@ public struct Recommender: ~Copyable {
   public private(set) var answer = FixedArray<Recommendation>(capacity: Query.limitMax)
   /// The visitor's segment in the last request; nil where the session says too little.
   public private(set) var segment: Int?
+  /// What the shop's rules make of the last request.
+  public private(set) var rules = RuleEngine(nil)
   /// Entries and candidates touched by the last request: a measure of its cost that needs no clock.
   public internal(set) var work: UInt32 = 0
 
@@ -54,6 +56,7 @@ public struct Recommender: ~Copyable {
 
   public mutating func open(_ kind: FileKind, _ bytes: ByteView) throws(SnapshotError) {
     try snapshots.open(kind, bytes)
+    if kind == .base { rules = RuleEngine(snapshots.base?.rules) }
   }
 
   /// Items that matched the last request's search, as far as they are looked at.
@@ -69,7 +72,6 @@ public struct Recommender: ~Copyable {
     let recipe = query.recipe(base)
     adjustments.removeAll()
     for index in query.adjustments.indices { adjustments.append(query.adjustments[index]) }
-    adjustments.append(base.recipes.adjustments(query.context))
     let region = collect(query, recipe, session, base)
     // A ranker has learned from sessions; where there is none, it knows nothing.
     let ranker = interests.newest == nil ? nil : base.ranker(query.context, showsItem: query.showsItem)
@@ -95,6 +97,12 @@ public struct Recommender: ~Copyable {
   ) -> RegionSnapshot? {
     interests.resolve(session, current: query.currentItem, history: base.history(of: query.user), in: base)
     segment = base.segments?.segment(of: interests, in: base)
+    if let table = base.rules {
+      rules.evaluate(
+        table, session, interests, query.request, cluster: segment, pause: base.sessionPause, in: base)
+      for index in rules.adjustments.indices { adjustments.append(rules.adjustments[index]) }
+    }
+    adjustments.append(base.recipes.adjustments(query.context))
     candidates.removeAll()
     restrict(query, recipe, base)
     // Before all sources, so that there is room.
@@ -111,7 +119,7 @@ public struct Recommender: ~Copyable {
     let region = snapshots.region(serving: query.region)
     let ladder = PopularityLadder(
       base: base, region: region, parent: snapshots.parent(of: region), category: category,
-      segment: segment.map { base.topList(TopList.row(segment: $0)) } ?? .empty)
+      segment: segmentList(base))
     let isSelective = recipe.isSelective(base)
     work &+= ladder.add(to: &candidates, wanted: isSelective ? TopSelection.capacity : max(2 * query.limit, 40))
     if let category {

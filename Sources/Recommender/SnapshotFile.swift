@@ -28,9 +28,13 @@ final class SnapshotFile {
   /// A rowid table that has to be there.
   @inline(never)
   func table(_ name: StaticString) throws(SnapshotError) -> Table {
-    let table = try reading(name) { () throws(SQLiteError) in try database.localTable(name) }
-    guard let table else { throw SnapshotError(.missingTable, table: name) }
+    guard let table = try optionalTable(name) else { throw SnapshotError(.missingTable, table: name) }
     return table
+  }
+
+  /// A rowid table that need not be there.
+  func optionalTable(_ name: StaticString) throws(SnapshotError) -> Table? {
+    try reading(name) { () throws(SQLiteError) in try database.localTable(name) }
   }
 
   func rowCount(of name: StaticString) throws(SnapshotError) -> Int {

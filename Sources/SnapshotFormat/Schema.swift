@@ -19,6 +19,9 @@ public enum Schema {
   public static let regionLift: StaticString = "region_lift"
   public static let term: StaticString = "term"
   public static let user: StaticString = "user"
+  public static let rule: StaticString = "rule"
+  public static let ruleSegment: StaticString = "rule_segment"
+  public static let ruleTable: StaticString = "rule_table"
 
   /// Every file.
   public static let common: [StaticString] = [
@@ -46,6 +49,13 @@ public enum Schema {
   /// Base files of a shop that has written recipes.
   public static let recipes: [StaticString] = [
     "CREATE TABLE recipe (context INTEGER PRIMARY KEY, name TEXT NOT NULL, recipe BLOB NOT NULL)"
+  ]
+
+  /// Base files with rules.
+  public static let rules: [StaticString] = [
+    "CREATE TABLE rule (id INTEGER PRIMARY KEY, name TEXT NOT NULL, offer TEXT, meaning TEXT NOT NULL)",
+    "CREATE TABLE rule_segment (id INTEGER PRIMARY KEY, code TEXT NOT NULL, name TEXT NOT NULL)",
+    "CREATE TABLE rule_table (block INTEGER PRIMARY KEY, data BLOB NOT NULL)",
   ]
 
   /// Base files of a catalogue with tags.

@@ -12,6 +12,11 @@ public enum TopList {
   /// The list over all items of a segment's people.
   public static func row(segment: Int) -> Int64 { -1 - Int64(segment) }
 
+  /// The list over all items of the people in a segment of rules; the others are at most `SegmentEvidence.segmentsMax`.
+  public static func row(ruleSegment segment: Int) -> Int64 {
+    row(segment: SegmentEvidence.segmentsMax) - Int64(segment)
+  }
+
   public static func encode(items: [UInt32], scores: [Float]) -> [UInt8] {
     precondition(items.count == scores.count)
     let best = scores.first ?? 0

@@ -125,12 +125,13 @@ import Testing
     var read: Set<String> = []
     for file in try FileManager.default.contentsOfDirectory(at: source, includingPropertiesForKeys: nil) {
       let code = try String(contentsOf: file, encoding: .utf8)
-      read.formUnion(code.matches(of: /section\.value\("([a-z_]+)"\)/).map { String($0.1) })
+      read.formUnion(code.matches(of: /section\.(?:value|required|window)\(\s*"([a-z_]+)"/).map { String($0.1) })
       // A table of keys and key paths.
       read.formUnion(code.matches(of: /\("([a-z_]+)", \\\.[a-zA-Z]+\)/).map { String($0.1) })
     }
     read.formUnion(EventType.allCases.map { "\($0.name)" })
     read.formUnion(Field.allCases.map(\.rawValue))
+    read.formUnion(Rule.Attribute.Kind.allCases.map(\.rawValue))
     #expect(Set(documented.flatMap { $0.split(separator: ".").map(String.init) }) == read)
   }
 }

@@ -61,6 +61,56 @@ regions:
   minimum_people: 10
   groups:
     Atlantic islands: [Faroe Islands, Iceland]
+rules:
+  - id: coffee-enthusiast
+    when:
+      count: { event: view, category: Kitchen > Coffee, at_least: 3, within: 24h }
+    then:
+      join: Coffee Enthusiasts
+      boost: { category: Drinks > Coffee, by: 0.5 }
+  - id: luxury
+    when:
+      count: { event: view, price: high, at_least: 3, distinct: items, within: 10m }
+    then:
+      join: Luxury Shoppers
+  - id: abandoned-cart
+    when:
+      absence: { of: { event: purchase }, after: { event: add_to_cart }, for: 15m, within: 24h }
+    then:
+      offer: { code: CART10, valid: 30m }
+  - id: never-bought
+    when:
+      all:
+        - count: { event: view, category: Home, at_least: 2, within: 7d }
+        - count: { event: purchase, category: Home, at_most: 0, within: 90d }
+    then:
+      join: Home Browsers
+      pin: { item: rug, position: 1 }
+  - id: tea-regular
+    when:
+      count: { event: purchase, category: Drinks > Tea, at_least: 3, within: 30d }
+    then:
+      join: Tea Regulars
+  - id: returning
+    when:
+      visits: { at_least: 2, within: 24h }
+    then:
+      join: Returning Visitors
+  - id: evening-ads
+    when:
+      context: { device: mobile, referrer: [ads, social], time: { from: "17:00", to: "23:00" } }
+    then:
+      join: Bargain Hunters
+      bury: { brand: Nord }
+  - id: food-in-cart
+    when:
+      sequence:
+        steps:
+          - { event: view, category: Food }
+          - { event: add_to_cart, category: Food }
+        within: 1h
+    then:
+      leave: Bargain Hunters
 """
 
 # Who comes again is known by a hash of the id, whose key hosts send as Martlet-Key.

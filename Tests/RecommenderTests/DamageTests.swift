@@ -253,7 +253,9 @@ import Testing
     return try #require(error)
   }
 
-  static func edited(_ statements: [String], _ kind: FileKind, region: String? = nil) throws -> OwnedBytes {
+  static func edited(
+    _ statements: [String], _ kind: FileKind, region: String? = nil, of shop: BuiltShop = DamageTests.shop
+  ) throws -> OwnedBytes {
     let folder = try TemporaryFolder()
     let path = folder.path("edited.sqlite")
     try FileManager.default.copyItem(atPath: shop.path(kind, region: region), toPath: path)

@@ -80,7 +80,9 @@ public final class BuiltShop: @unchecked Sendable {
 }
 
 /// A part that a test cannot do without is not open.
-public struct NotOpen: Error {}
+public struct NotOpen: Error {
+  public init() {}
+}
 
 extension Recommender {
   public borrowing func requireBase() throws -> BaseSnapshot {

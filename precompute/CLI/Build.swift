@@ -58,6 +58,9 @@ struct Build: ParsableCommand {
     let configuration = try config.map { try Configuration.load(path: $0) } ?? .default
     let publisher = try Publisher(directory: out)
     let log = try read(configuration, reporter)
+    reporter?.endLine()
+    // Before hours of training: a wrong rule ends the build at once.
+    for warning in try CompiledRules.check(configuration, log) { logger.warning("\(warning)") }
     let (models, plan) = try RankedModels.fit(
       log, configuration, parallelism: threads.map(Parallelism.init(threads:)) ?? .allCores
     ) { reporter?.begin($0) }

@@ -19,6 +19,8 @@ public struct Configuration: Sendable, Equatable {
   public var sources = SourceSwitches()
   public var segments = SegmentParameters()
   public var contexts = ContextRecipes()
+  /// In the order in which they are judged.
+  public var rules: [Rule] = []
   public var models = ModelParameters()
   public var search = SearchParameters()
   public var users = UserParameters()
@@ -66,6 +68,7 @@ public struct Configuration: Sendable, Equatable {
     if let value = try section.value("sources") { try sources.read(value) }
     if let value = try section.value("segments") { try segments.read(value) }
     if let value = try section.value("contexts") { try contexts.read(value) }
+    if let value = try section.value("rules") { rules = try Rule.list(value) }
     if let value = try section.value("models") { try models.read(value) }
     if let value = try section.value("search") { try search.read(value) }
     if let value = try section.value("users") { try users.read(value) }

@@ -17,6 +17,8 @@ public struct TrainedModels: Sendable {
   public let regionLift: RegionLift
   /// Nil where visitors cannot be told apart.
   public let segments: Segments?
+  /// By item: topic, price level and novelty; the price level alone where visitors are not told apart.
+  public let behaviourOfItem: [ItemBehaviour]
   /// Empty for baskets: see `fit`.
   public let next: ItemLists
   public let together: ItemLists
@@ -116,7 +118,9 @@ public struct TrainedModels: Sendable {
     return TrainedModels(
       itemIDs: known.itemIDs, catalogue: log.catalogue, attributes: attributes,
       isShown: isShown, regionNames: known.regionNames, regions: regions, popularity: popular, regionLift: regionLift,
-      segments: segments, next: next, together: together, slist: slist, content: content,
+      segments: segments,
+      behaviourOfItem: segments?.behaviourOfItem ?? BehaviourOfItems.prices(log.catalogue, attributes), next: next,
+      together: together, slist: slist, content: content,
       factors: sources.factors && dimensions > 0
         ? factors(table, configuration, weights, dimensions, parallelism) : nil,
       sessionsOfItem: sessionsOfItem, asOf: asOf, laterEvents: log.table.count - known.count)

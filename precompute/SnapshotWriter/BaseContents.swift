@@ -14,6 +14,7 @@ struct BaseContents {
   private(set) var columns: [(table: StaticString, blocks: [Data])] = []
   private(set) var heaps: [(table: StaticString, blocks: [Data])] = []
   let lists: ListBudget
+  let rules: CompiledRules
   /// Whether two items are variants of one product.
   private(set) var hasGroups = false
   /// Whether an item is not sold everywhere.
@@ -29,8 +30,11 @@ struct BaseContents {
   /// β of the confidence n / (n + β): an item seen in ten sessions is trusted by half.
   static let confidenceBeta: Float = 10
 
-  init(_ models: TrainedModels, _ regions: SaleRegions, pageSize: Int, entries: Int) throws {
+  init(
+    _ models: TrainedModels, _ regions: SaleRegions, _ rules: CompiledRules, pageSize: Int, entries: Int
+  ) throws {
     self.pageSize = pageSize
+    self.rules = rules
     let numbering = ItemNumbering(models)
     self.numbering = numbering
     let ids = numbering.indices.map { models.itemIDs[$0] }
@@ -128,9 +132,9 @@ struct BaseContents {
   }
 
   private mutating func packBehaviour(_ models: TrainedModels) {
-    guard let segments = models.segments else { return }
+    guard models.segments != nil || !rules.isEmpty else { return }
     var column = ColumnPacker(.behaviour, pageSize: pageSize)
-    for index in numbering.indices { column.append(segments.behaviourOfItem[index].rawValue) }
+    for index in numbering.indices { column.append(models.behaviourOfItem[index].rawValue) }
     columns.append((Column.behaviour.table, column.blocks))
   }
 

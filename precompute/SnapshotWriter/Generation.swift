@@ -34,6 +34,7 @@ extension SnapshotBuilder {
     }
     for part in SegmentTables(models.segments).content(contents.numbering) { add(part) }
     for part in recipes.content { add(part) }
+    for part in RuleRows(rules: contents.rules).content { add(part) }
     let scoring = ScoringTables(models, configuration)
     add("\(configuration.session.windowSeconds) \(configuration.session.pauseSeconds) \(scoring.decay)")
     for (type, weight) in scoring.events { add("\(type.name) \(weight)") }

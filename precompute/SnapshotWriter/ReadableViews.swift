@@ -56,6 +56,9 @@ enum ReadableViews {
       """
   }
 
+  /// What each rule asks and does, in words; the compiled table is for the scorer.
+  static let rules = "CREATE VIEW rules (rule, meaning, offer) AS SELECT name, meaning, offer FROM rule ORDER BY id"
+
   /// `region_lift` a row an entry.
   static var lifts: String {
     """

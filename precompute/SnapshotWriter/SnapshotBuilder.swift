@@ -60,8 +60,9 @@ public struct SnapshotBuilder {
     // All lists whole at first; what the file then measures says how many entries it can keep. A file that fits at the
     // second try may be a few pages below the budget: entries do not all take the same bytes.
     var entries = Int.max
+    let rules = try CompiledRules(configuration.rules, RuleNames(models, ItemNumbering(models)), isStrict: false)
     while true {
-      let contents = try BaseContents(models, sale, pageSize: plan.pageSize, entries: entries)
+      let contents = try BaseContents(models, sale, rules, pageSize: plan.pageSize, entries: entries)
       let recipes = RecipeTables(configuration, AttributeNames(models.attributes, ids: contents.ids))
       let generation = generation(contents, scopes, recipes, lookups)
       let base = try writeBase(contents, scopes, recipes, lookups, generation)
@@ -122,6 +123,7 @@ public struct SnapshotBuilder {
         try db.execute(sql: "INSERT INTO item_salt VALUES (?, ?)", arguments: [item, Int(salt)])
       }
       try SegmentTables(models.segments).insert(contents.numbering, db)
+      try RuleRows(rules: contents.rules).insert(pageSize: plan.pageSize, db)
       try ScoringTables(models, configuration).insert(db)
       try recipes.insert(db)
       try lookups.insert(db)

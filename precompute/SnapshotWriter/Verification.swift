@@ -45,6 +45,9 @@ enum Verification {
     for term in terms where !withView(term, base.isTerm) {
       throw SnapshotWriterError.notVerified(file: snapshot.files[0].path, reason: "term '\(term)' is not found again")
     }
+    guard base.rules?.count ?? 0 == contents.rules.rules.count else {
+      throw SnapshotWriterError.notVerified(file: snapshot.files[0].path, reason: "the rules are not found again")
+    }
     withExtendedLifetime(owned) {}
   }
 

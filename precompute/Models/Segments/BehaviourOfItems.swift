@@ -25,6 +25,11 @@ struct BehaviourOfItems: Sendable {
     return ItemBehaviour(topic: topics[item], priceLevel: levels[item], isNew: isNew)
   }
 
+  /// By item: where its price stands, and nothing else.
+  static func prices(_ catalogue: Catalogue, _ attributes: ItemAttributes) -> [ItemBehaviour] {
+    levels(catalogue, attributes).map { ItemBehaviour(topic: nil, priceLevel: $0, isNew: false) }
+  }
+
   /// Fewer priced items than this have no order to speak of: the category above decides, at last all items.
   private static let kindMinimum = 8
 
