@@ -102,7 +102,8 @@ let package = Package(
       name: "martlet",
       dependencies: [
         "Bytes", "Configuration", "EdgeService", "Evaluation", "EventLog", "Models", "Publishing", "Ranking",
-        "Recommender", "Replay", "Report", "Session", "Simulation", "SnapshotFormat", "SnapshotWriter", "Tuning", arguments,
+        "Recommender", "Replay", "Report", "Session", "Simulation", "SnapshotFormat", "SnapshotWriter", "Tuning",
+        arguments,
         grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 

@@ -48,7 +48,9 @@ for number in 0..<20 as Range<UInt32> {
 }
 var query = Query()
 query.request.now = now
-guard let table = base.rules, var trial = RuleTrial(table, recommender, query, for: session) else { fatalError("no rules") }
+guard let table = base.rules, var trial = RuleTrial(table, recommender, query, for: session) else {
+  fatalError("no rules")
+}
 let held = trial.engine.rules.indices.reduce(0) { $0 + (trial.engine.rules[$1] == RuleStep.never ? 0 : 1) }
 precondition(table.count == 100 && held > 10 && held < 90, "the rules say nothing")
 let ruled = least { trial.judge(query, for: session) }
