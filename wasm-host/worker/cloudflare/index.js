@@ -21,8 +21,10 @@ function workerFor(env) {
     prefix: env.PREFIX ?? "",
     cors: env.CORS ? env.CORS.split(",") : [],
     varyOn: ["CF-IPCountry"],
+    cacheSeconds: Number(env.CACHE_SECONDS ?? 0),
     refreshSeconds: Number(env.REFRESH_SECONDS ?? 60),
-    verify: env.VERIFY === "size" ? "size" : "chunks",
+    regionMegabytes: Number(env.REGION_MEGABYTES ?? 16),
+    verify: env.VERIFY ?? "chunks",
     // Clocks stand still while code runs.
     hasClock: false,
     policy: { key: env.MARTLET_KEY ?? null, defaultConsent: env.CONSENT ?? "session" },
@@ -44,6 +46,8 @@ function sinkOf(env) {
 export default {
   fetch(request, env, context) {
     const waitUntil = (promise) => context.waitUntil(promise);
-    return workerFor(env).fetch(request, { region: request.cf?.country ?? null, waitUntil });
+    const { cf = {} } = request;
+    const region = cf[env.REGION_FIELD ?? "country"] ?? null;
+    return workerFor(env).fetch(request, { region, timeZone: cf.timezone ?? null, waitUntil });
   },
 };

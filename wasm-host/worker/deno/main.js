@@ -11,15 +11,14 @@ import { createWorker } from "../src/worker.js";
 
 const env = (name) => Deno.env.get(name) || undefined;
 const snapshots = env("SNAPSHOTS") ?? new URL("../assets/snapshots/", import.meta.url).href;
+const regionHeader = env("REGION_HEADER");
 
 /** A folder beside the code. */
 function folderStore(folder) {
   return {
-    async read(name, signal) {
+    async read(name) {
       try {
-        const file = await Deno.open(new URL(name, folder), { read: true });
-        signal?.addEventListener("abort", () => file.close(), { once: true });
-        return file.readable;
+        return (await Deno.open(new URL(name, folder))).readable;
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return null;
         throw error;
@@ -35,19 +34,17 @@ const worker = createWorker({
   sink: env("COLLECTOR_URL") ? collectorSink(env("COLLECTOR_URL")) : null,
   prefix: env("PREFIX"),
   cors: env("CORS")?.split(","),
-  varyOn: env("REGION_HEADER") ? [env("REGION_HEADER")] : [],
+  varyOn: regionHeader ? [regionHeader] : [],
+  cacheSeconds: Number(env("CACHE_SECONDS") ?? 0),
   refreshSeconds: Number(env("REFRESH_SECONDS") ?? 60),
   metrics: env("METRICS") === "1",
   policy: {
     key: env("MARTLET_KEY") ?? null,
     allowOverrides: env("ALLOW_OVERRIDES") === "1",
-    defaultConsent: /** @type {any} */ (env("CONSENT") ?? "session"),
+    defaultConsent: env("CONSENT") ?? "session",
   },
 });
 
 export default {
-  fetch(request) {
-    const header = env("REGION_HEADER");
-    return worker.fetch(request, { region: header ? request.headers.get(header) : null });
-  },
+  fetch: (request) => worker.fetch(request, { region: regionHeader ? request.headers.get(regionHeader) : null }),
 };

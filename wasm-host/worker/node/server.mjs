@@ -6,9 +6,8 @@
  * A folder of events gets a file of NDJSON for each day, which `martlet build` reads as it is.
  */
 
-import { open, readFile } from "node:fs/promises";
 import { createReadStream, existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -52,13 +51,16 @@ export function folderSink(folder) {
   };
 }
 
+/** Above the worker's own limits, so that it is the worker who says no. */
+const HEAD_BYTES_MAX = 64 << 10;
+
 /**
  * An HTTP server in front of a worker.
  * @param {{ fetch(request: Request, platform?: object): Promise<Response> }} worker
  * @param {(request: import("node:http").IncomingMessage) => object} [platformOf]
  */
 export function serve(worker, platformOf = () => ({})) {
-  return createServer(async (incoming, outgoing) => {
+  return createServer({ maxHeaderSize: HEAD_BYTES_MAX }, async (incoming, outgoing) => {
     try {
       const response = await worker.fetch(requestOf(incoming), platformOf(incoming));
       for (const [name, value] of response.headers) if (name !== "set-cookie") outgoing.setHeader(name, value);
@@ -69,11 +71,20 @@ export function serve(worker, platformOf = () => ({})) {
       outgoing.writeHead(response.status);
       outgoing.end(body);
     } catch (error) {
+      if (outgoing.headersSent) return void outgoing.destroy();
       // What is no Request, such as a target that is no URL, never reaches the worker.
       outgoing.writeHead(400, { "content-type": "application/problem+json", connection: "close" });
       outgoing.end('{"type":"about:blank","title":"Bad Request","status":400,"detail":"not an HTTP request"}');
     }
   });
+}
+
+/**
+ * A header of the proxy in front, which may be UTF-8.
+ * @param {string | string[] | undefined} value
+ */
+function textOf(value) {
+  return typeof value === "string" && value !== "" ? Buffer.from(value, "latin1").toString("utf8") : null;
 }
 
 /** @param {import("node:http").IncomingMessage} incoming */
@@ -97,7 +108,13 @@ async function main() {
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "8787" },
       "region-header": { type: "string" },
+      fallback: { type: "string" },
+      prefix: { type: "string", default: "" },
+      consent: { type: "string", default: "session" },
       "refresh-seconds": { type: "string", default: "10" },
+      "load-seconds": { type: "string", default: "20" },
+      "first-wait-ms": { type: "string", default: "5000" },
+      "cache-seconds": { type: "string", default: "0" },
       "allow-overrides": { type: "boolean", default: false },
       "key-variable": { type: "string", default: "MARTLET_KEY" },
       cors: { type: "string", multiple: true, default: [] },
@@ -106,29 +123,39 @@ async function main() {
   });
   if (!values.module || !values.snapshots) throw new Error("--module and --snapshots are needed");
   const isURL = (/** @type {string} */ text) => /^https?:/.test(text);
-  const staticList = isURL(values.snapshots) ? null : join(values.snapshots, "fallback.json");
+  const fallback = values.fallback ?? (isURL(values.snapshots) ? null : join(values.snapshots, "fallback.json"));
   const header = values["region-header"]?.toLowerCase();
   const worker = createWorker({
     module: await WebAssembly.compile(await readFile(values.module)),
     store: isURL(values.snapshots) ? httpStore(values.snapshots) : folderStore(values.snapshots),
-    staticList: staticList && existsSync(staticList) ? JSON.parse(await readFile(staticList, "utf8")) : null,
+    staticList: fallback && existsSync(fallback) ? JSON.parse(await readFile(fallback, "utf8")) : null,
     sink: values.events ? (isURL(values.events) ? collectorSink(values.events) : folderSink(values.events)) : null,
+    prefix: values.prefix,
     refreshSeconds: Number(values["refresh-seconds"]),
+    loadSeconds: Number(values["load-seconds"]),
+    firstWaitMs: Number(values["first-wait-ms"]),
+    cacheSeconds: Number(values["cache-seconds"]),
     cors: values.cors,
     varyOn: values["region-header"] ? [values["region-header"]] : [],
     metrics: true,
     policy: {
       allowOverrides: values["allow-overrides"],
+      defaultConsent: /** @type {any} */ (values.consent),
       key: process.env[/** @type {string} */ (values["key-variable"])] ?? null,
     },
     writeLog: values.quiet ? () => {} : (line) => process.stdout.write(`${line}\n`),
   });
-  const server = serve(worker, (incoming) => ({ region: header ? incoming.headers[header] : null }));
+  const server = serve(worker, (incoming) => ({ region: header ? textOf(incoming.headers[header]) : null }));
   server.listen(Number(values.port), values.host, () => {
     const address = /** @type {import("node:net").AddressInfo} */ (server.address());
     console.log(`listening on http://${address.address}:${address.port}`);
   });
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close(() => process.exit(0)));
+  const stop = () =>
+    server.close(async () => {
+      await worker.outbox?.drain();
+      process.exit(0);
+    });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();

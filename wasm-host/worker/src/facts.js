@@ -6,7 +6,12 @@
 
 const PASSED_ON = ["accept", "content-type", "martlet-session", "sec-gpc"];
 const SESSION_COOKIE = "martlet_session";
-const CONSENTS = ["none", "session", "full"];
+export const CONSENTS = ["none", "session", "full"];
+const REFERRER_HOSTS = {
+  search: /(^|\.)(google|bing|duckduckgo|ecosia|yahoo|baidu|yandex|qwant)\.[a-z.]+$/,
+  social: /(^|\.)(facebook|instagram|tiktok|pinterest|reddit|linkedin|youtube|x|t)\.[a-z]+$/,
+  email: /(^|\.)(mail|outlook)\./,
+};
 const VALUE_BYTES_MAX = 256;
 
 /** A value cannot be used; `field` names it. */
@@ -25,6 +30,7 @@ export class BadValue extends Error {
  * What the platform knows of a visitor.
  * @typedef {object} PlatformFacts
  * @property {string | null} [region] such as the country by IP address
+ * @property {string | null} [timeZone] by IANA name, such as `Europe/Berlin`
  * @property {string | null} [user] the id of a signed-in user, which the shop has checked
  */
 
@@ -34,13 +40,15 @@ export class BadValue extends Error {
  * @property {"none" | "session" | "full"} defaultConsent
  * @property {string} consentCookie the cookie in which the shop's banner keeps what the visitor agreed to
  * @property {boolean} allowOverrides for trying out: `?region=` and `?time=` choose region and time
+ * @property {boolean} sharesAnonymous answers to visitors of whom nothing is known may be kept by caches: they depend on region and page
+ *   alone, not on device, referrer or time zone
  * @property {string | null} key secret for MACs and keyed hashes, base64url
  */
 
 /**
  * @typedef {object} Facts
  * @property {string} region
- * @property {string} consent
+ * @property {string} consent what is left of it where `Sec-GPC` refuses
  * @property {string} target path and query without what the host has read itself
  * @property {boolean} isAnonymous nothing of this visitor is known to the module: the answer is everybody's
  * @property {[string, string][]} headers for the module
@@ -57,27 +65,31 @@ export class BadValue extends Error {
 export function factsOf(request, url, platform, policy, now) {
   const override = policy.allowOverrides ? overrides(url) : { region: null, time: null };
   const region = plain("region", override.region ?? platform.region ?? policy.defaultRegion);
-  const consent = consentOf(request, policy);
+  const consent = request.headers.get("sec-gpc") === "1" ? "none" : consentOf(request, policy);
   const user = consent === "full" && platform.user ? plain("user", platform.user) : null;
   const token = cookie(request, SESSION_COOKIE);
-  /** @type {[string, string][]} */
-  const headers = [];
-  for (const name of PASSED_ON) {
-    const value = request.headers.get(name);
-    if (value !== null) headers.push([name, value]);
+  const isKnown = consent !== "none" && (token !== null || request.headers.has("martlet-session") || user !== null);
+  /** @type {[string, string | null][]} */
+  const headers = PASSED_ON.map((name) => [name, request.headers.get(name)]);
+  const time = override.time ?? now;
+  headers.push(
+    ["cookie", token === null ? null : `${SESSION_COOKIE}=${token}`],
+    ["martlet-time", String(time)],
+    ["martlet-region", region],
+    ["martlet-consent", consent],
+    ["martlet-seed", seed()],
+    ["martlet-user", user],
+    ["martlet-key", policy.key],
+  );
+  if (isKnown || !policy.sharesAnonymous) {
+    headers.push(
+      ["martlet-device", deviceOf(request)],
+      ["martlet-referrer", referrerOf(request, url)],
+      ["martlet-zone", platform.timeZone ? zoneMinutes(platform.timeZone, time) : null],
+    );
   }
-  if (token !== null) headers.push(["cookie", `${SESSION_COOKIE}=${token}`]);
-  headers.push(["martlet-time", String(override.time ?? now)], ["martlet-region", region], ["martlet-consent", consent]);
-  headers.push(["martlet-seed", seed()]);
-  const device = deviceOf(request);
-  if (device) headers.push(["martlet-device", device]);
-  const referrer = referrerOf(request, url);
-  if (referrer) headers.push(["martlet-referrer", referrer]);
-  if (user) headers.push(["martlet-user", user]);
-  if (policy.key) headers.push(["martlet-key", policy.key]);
-  const isRefused = consent === "none" || request.headers.get("sec-gpc") === "1";
-  const hasSession = token !== null || request.headers.has("martlet-session") || user !== null;
-  return { region, consent: isRefused ? "none" : consent, target: targetOf(url), isAnonymous: isRefused || !hasSession, headers };
+  const given = /** @type {[string, string][]} */ (headers.filter(([, value]) => value !== null));
+  return { region, consent, target: targetOf(url), isAnonymous: !isKnown, headers: given };
 }
 
 /** @param {URL} url */
@@ -145,24 +157,44 @@ function deviceOf(request) {
 }
 
 /**
- * The kind of page that led here; its address goes no further.
+ * The kind of page that led here; its address goes no further. A script's request names the page that the script runs on, which
+ * says nothing of how the visitor came.
  * @param {Request} request
  * @param {URL} url
  */
 function referrerOf(request, url) {
+  const isScript = request.headers.get("sec-fetch-dest") === "empty";
   const referrer = request.headers.get("referer");
-  if (!referrer) return null;
+  if (!referrer) return request.headers.get("sec-fetch-dest") === "document" ? "direct" : null;
   let host;
   try {
     host = new URL(referrer).hostname;
   } catch {
     return null;
   }
-  if (host === url.hostname) return "internal";
-  if (/(^|\.)(google|bing|duckduckgo|ecosia|yahoo|baidu|yandex|qwant)\.[a-z.]+$/.test(host)) return "search";
-  if (/(^|\.)(facebook|instagram|tiktok|pinterest|reddit|linkedin|youtube|x|t)\.[a-z.]+$/.test(host)) return "social";
-  if (/(^|\.)(mail|outlook)\./.test(host)) return "email";
+  if (host === url.hostname) return isScript ? null : "internal";
+  for (const [kind, hosts] of Object.entries(REFERRER_HOSTS)) if (hosts.test(host)) return kind;
   return null;
+}
+
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const zones = new Map();
+
+/**
+ * Minutes east of UTC, null for a zone that is unknown here.
+ * @param {string} timeZone
+ * @param {number} time milliseconds since 1970
+ */
+function zoneMinutes(timeZone, time) {
+  try {
+    let format = zones.get(timeZone);
+    if (!format) zones.set(timeZone, (format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" })));
+    const name = format.formatToParts(time).find(({ type }) => type === "timeZoneName")?.value ?? "";
+    const [, sign, hours, minutes] = /^GMT([+-])(\d\d):(\d\d)/.exec(name) ?? ["", "+", "0", "0"];
+    return `${sign === "-" ? "-" : ""}${Number(hours) * 60 + Number(minutes)}`;
+  } catch {
+    return null;
+  }
 }
 
 /**

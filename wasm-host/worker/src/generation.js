@@ -1,28 +1,45 @@
 /** One published generation in memory: an instance of the module and the regions open in it. */
 
-import { message as textOf, openFile } from "./loading.js";
-import { Manifest } from "./manifest.js";
+import { Shared, within } from "./deadline.js";
+import { DamagedFile, message as textOf, openFile } from "./loading.js";
+import { CHUNK_BYTES, Manifest } from "./manifest.js";
 import { Scorer, ScorerFault } from "./scorer.js";
 
 /** Region files that the module holds at once. */
 const REGIONS_MAX = 256;
 /** A region whose file could not be opened is tried again after this long. */
 const RETRY_REGION_MS = 60_000;
+/** A broken instance that could not be replaced is tried again after this long. */
+const RETRY_INSTANCE_MS = 5_000;
 
 /**
  * @typedef {object} LoadOptions
  * @property {"chunks" | "size"} verify
+ * @property {number} loadMs a load that takes longer is given up
  * @property {number} regionBytesMax region files held at once
- * @property {number} regionWaitMs how long a request waits for its region's file; later the wider region answers
+ * @property {number} regionWaitMs how long requests wait for their region's file; later the wider region answers
  * @property {() => number} now milliseconds
  * @property {(event: string, fields: object) => void} log
  * @property {import("./loading.js").LoadTimes} [times]
  */
 
+/**
+ * An instance and what is open in it. What is open stays open.
+ * @typedef {object} Loaded
+ * @property {Scorer} scorer
+ * @property {Map<string, { address: number, bytes: number }>} files by name
+ * @property {number} regions how many of them are region files
+ * @property {number} regionBytes
+ */
+
+/** @typedef {import("./loading.js").Store} Store */
+/** @typedef {import("./manifest.js").SnapshotFile} SnapshotFile */
+/** @typedef {(promise: Promise<unknown>) => void} WaitUntil */
+
 export class Generation {
   /**
    * @param {WebAssembly.Module} module
-   * @param {import("./loading.js").Store} store
+   * @param {Store} store
    * @param {Manifest} manifest
    * @param {LoadOptions} options
    */
@@ -41,6 +58,12 @@ export class Generation {
      */
     this._active = null;
     /**
+     * The instance that a request has broken, and since when there is no other.
+     * @private
+     * @type {{ loaded: Loaded, failedAt: number } | null}
+     */
+    this._broken = null;
+    /**
      * Loads, one at a time: they share the module's buffer.
      * @private
      * @type {Promise<unknown>}
@@ -52,6 +75,8 @@ export class Generation {
      * @type {string[]}
      */
     this._recent = [];
+    /** @private @type {Map<string, Shared>} */
+    this._loading = new Map();
     /** @private @type {Map<string, number>} */
     this._failed = new Map();
   }
@@ -59,14 +84,14 @@ export class Generation {
   /**
    * Opens the base and what belongs to no region.
    * @param {WebAssembly.Module} module
-   * @param {import("./loading.js").Store} store
+   * @param {Store} store
    * @param {Manifest} manifest
    * @param {LoadOptions} options
    * @param {AbortSignal} [signal] gives up
    */
   static async open(module, store, manifest, options, signal) {
     const generation = new Generation(module, store, manifest, options);
-    generation._active = await generation._load([], signal);
+    generation._active = await generation._load([], store, { ...options, signal });
     return generation;
   }
 
@@ -79,16 +104,18 @@ export class Generation {
    * instance; the next one gets a new one.
    * @param {string} region
    * @param {Uint8Array} message
+   * @param {WaitUntil} waitUntil
    */
-  async handle(region, message) {
-    await this._ensure(region);
+  async handle(region, message, waitUntil) {
+    await this._ensure(region, waitUntil);
     const active = this._active ?? (await this._replace());
     try {
       return active.scorer.handle(message);
     } catch (error) {
       if (error instanceof ScorerFault && this._active === active) {
         this._active = null;
-        this._replace().catch(() => {});
+        this._broken = { loaded: active, failedAt: -Infinity };
+        waitUntil(this._replace().catch(() => {}));
       }
       throw error;
     }
@@ -98,80 +125,106 @@ export class Generation {
    * Has the region's files open, as far as they can be had in time.
    * @private
    * @param {string} code
+   * @param {WaitUntil} waitUntil
    */
-  async _ensure(code) {
+  async _ensure(code, waitUntil) {
     const chain = this.manifest.chain(code);
     if (chain.length === 0) return;
     const at = this._recent.indexOf(code);
     if (at >= 0) this._recent.splice(at, 1);
     this._recent.push(code);
-    if (this._missing(chain).length === 0) return;
-    const loading = this._serially(() => this._openRegions(chain)).catch((error) => {
-      this._options.log("region_not_opened", { region: code, reason: textOf(error) });
-    });
-    await Promise.race([loading, sleep(this._options.regionWaitMs)]);
-  }
-
-  /**
-   * @private
-   * @param {import("./manifest.js").SnapshotFile[]} chain
-   */
-  _missing(chain) {
-    const now = this._options.now();
-    return chain.filter((file) => {
-      const failed = this._failed.get(file.name);
-      return !this._active?.regions.has(file.name) && (failed === undefined || now - failed > RETRY_REGION_MS);
-    });
-  }
-
-  /**
-   * @private
-   * @param {import("./manifest.js").SnapshotFile[]} chain
-   */
-  async _openRegions(chain) {
-    const active = this._active;
-    if (!active) return;
-    const missing = this._missing(chain);
-    const bytes = missing.reduce((sum, file) => sum + file.bytes, active.regionBytes);
-    if (bytes > this._options.regionBytesMax || active.regions.size + missing.length > REGIONS_MAX) {
-      // Nothing can be closed in an instance: a fresh one keeps what was asked for lately.
-      this._active = await this._load(this._recentWithin(this._options.regionBytesMax / 2));
-      return;
+    if (!this._active || this._missing(this._active, chain).length === 0) return;
+    let loading = this._loading.get(code);
+    if (!loading) {
+      loading = new Shared(() => this._openRegions(code, chain), 2 * this._options.loadMs, this._options.now);
+      this._loading.set(code, loading);
     }
-    for (const file of missing) await this._openRegion(active, file);
+    await loading.runAwaiting(this._options.regionWaitMs, waitUntil);
   }
 
   /**
    * @private
    * @param {Loaded} loaded
-   * @param {import("./manifest.js").SnapshotFile} file
+   * @param {SnapshotFile[]} chain
    */
-  async _openRegion(loaded, file) {
+  _missing(loaded, chain) {
+    const now = this._options.now();
+    return chain.filter((file) => {
+      const failed = this._failed.get(file.name);
+      return !loaded.files.has(file.name) && (failed === undefined || now - failed > RETRY_REGION_MS);
+    });
+  }
+
+  /**
+   * @private
+   * @param {string} code
+   * @param {SnapshotFile[]} chain
+   */
+  async _openRegions(code, chain) {
+    const { regionBytesMax, loadMs, now, log } = this._options;
+    /** @type {SnapshotFile[]} */
+    let missing = [];
     try {
-      await openFile(loaded.scorer, this._store, file, this._options);
-      loaded.regions.add(file.name);
-      loaded.regionBytes += file.bytes;
-      this._failed.delete(file.name);
+      await this._serially(async () => {
+        const active = this._active;
+        if (!active) return;
+        missing = this._missing(active, chain);
+        const bytes = missing.reduce((sum, file) => sum + file.bytes, active.regionBytes);
+        if (bytes <= regionBytesMax && active.regions + missing.length <= REGIONS_MAX) {
+          await within(loadMs, (signal) => this._openEach(active, missing, this._store, { ...this._options, signal }));
+        } else {
+          // Nothing can be closed in an instance: a fresh one keeps what was asked for lately.
+          this._active = await this._copy(active);
+        }
+      });
     } catch (error) {
-      if (error instanceof ScorerFault) throw error;
-      this._failed.set(file.name, this._options.now());
-      this._options.log("region_answered_by_parent", { region: file.region, reason: textOf(error) });
+      for (const file of missing) this._failed.set(file.name, now());
+      log("region_not_opened", { region: code, reason: textOf(error) });
+      if (error instanceof ScorerFault && this._active) {
+        this._broken = { loaded: this._active, failedAt: -Infinity };
+        this._active = null;
+      }
+    } finally {
+      this._loading.delete(code);
     }
   }
 
   /**
-   * The codes asked for last whose files fit into `bytesMax` together.
+   * Opens region files. For one that cannot be opened its parent answers.
    * @private
-   * @param {number} bytesMax
+   * @param {Loaded} loaded
+   * @param {SnapshotFile[]} files
+   * @param {Store} store
+   * @param {LoadOptions & { signal?: AbortSignal }} options
    */
-  _recentWithin(bytesMax) {
-    /** @type {Set<import("./manifest.js").SnapshotFile>} */
+  async _openEach(loaded, files, store, options) {
+    for (const file of files) {
+      try {
+        const address = await openFile(loaded.scorer, store, file, options);
+        loaded.files.set(file.name, { address, bytes: file.bytes });
+        loaded.regions++;
+        loaded.regionBytes += file.bytes;
+        this._failed.delete(file.name);
+      } catch (error) {
+        this._failed.set(file.name, options.now());
+        options.log("region_answered_by_parent", { region: file.region, reason: textOf(error) });
+        if (error instanceof ScorerFault || options.signal?.aborted) throw error;
+      }
+    }
+  }
+
+  /**
+   * The files of the codes asked for last, as many as fit into half of the bound.
+   * @private
+   */
+  _recentFiles() {
+    /** @type {Set<SnapshotFile>} */
     let files = new Set();
     const kept = [];
     for (const code of [...this._recent].reverse()) {
       const more = new Set([...files, ...this.manifest.chain(code)]);
       const bytes = [...more].reduce((sum, file) => sum + file.bytes, 0);
-      if (kept.length > 0 && (bytes > bytesMax || more.size > REGIONS_MAX / 2)) break;
+      if (kept.length > 0 && (bytes > this._options.regionBytesMax / 2 || more.size > REGIONS_MAX / 2)) break;
       files = more;
       kept.unshift(code);
     }
@@ -184,13 +237,43 @@ export class Generation {
    * @private
    * @returns {Promise<Loaded>}
    */
-  async _replace() {
+  _replace() {
     return this._serially(async () => {
       if (this._active) return this._active;
-      this._active = await this._load(this._recentWithin(this._options.regionBytesMax / 2));
-      this._options.log("instance_replaced", { generation: this.manifest.generation });
+      const broken = this._broken;
+      const { now, log } = this._options;
+      if (broken && now() - broken.failedAt < RETRY_INSTANCE_MS) throw new ScorerFault("the instance could not be replaced");
+      try {
+        this._active = await this._copy(broken?.loaded ?? null, "chunks");
+      } catch (error) {
+        if (broken) broken.failedAt = now();
+        log("instance_not_replaced", { generation: this.manifest.generation, reason: textOf(error) });
+        throw error;
+      }
+      this._broken = null;
+      log("instance_replaced", { generation: this.manifest.generation });
       return this._active;
     });
+  }
+
+  /**
+   * A fresh instance with the files of another: from its memory, or where that is not as the manifest says, from the store.
+   * @private
+   * @param {Loaded | null} from
+   * @param {"chunks" | "size"} [verify]
+   */
+  async _copy(from, verify = this._options.verify) {
+    /** @param {Store} store @param {"chunks" | "size"} verify */
+    const load = (store, verify) =>
+      within(this._options.loadMs, (signal) => this._load(this._recentFiles(), store, { ...this._options, verify, signal }));
+    if (from) {
+      try {
+        return await load(memoryStore(from, this._store), verify);
+      } catch (error) {
+        if (!(error instanceof DamagedFile || error instanceof ScorerFault)) throw error;
+      }
+    }
+    return load(this._store, this._options.verify);
   }
 
   /**
@@ -200,36 +283,56 @@ export class Generation {
    * @returns {Promise<T>}
    */
   _serially(task) {
-    const result = this._queue.then(task);
+    // Loads end by themselves, but one whose request was dropped does not.
+    const before = within(2 * this._options.loadMs, () => this._queue.then(() => {})).catch(() => {});
+    const result = before.then(task);
     this._queue = result.catch(() => {});
     return result;
   }
 
   /**
    * @private
-   * @param {import("./manifest.js").SnapshotFile[]} regions
-   * @param {AbortSignal} [signal]
+   * @param {SnapshotFile[]} regions
+   * @param {Store} store
+   * @param {LoadOptions & { signal?: AbortSignal }} options
    * @returns {Promise<Loaded>}
    */
-  async _load(regions, signal) {
-    const loaded = { scorer: new Scorer(this._module), regions: new Set(), regionBytes: 0 };
-    const options = { ...this._options, signal };
-    for (const file of this.manifest.commonFiles) await openFile(loaded.scorer, this._store, file, options);
-    for (const file of regions) await this._openRegion(loaded, file);
+  async _load(regions, store, options) {
+    /** @type {Loaded} */
+    const loaded = { scorer: new Scorer(this._module), files: new Map(), regions: 0, regionBytes: 0 };
+    for (const file of this.manifest.commonFiles) {
+      const address = await openFile(loaded.scorer, store, file, options);
+      loaded.files.set(file.name, { address, bytes: file.bytes });
+    }
+    await this._openEach(loaded, this._missing(loaded, regions), store, options);
     loaded.scorer.warmUp();
     return loaded;
   }
 }
 
 /**
- * An instance and the names of the region files open in it. What is open stays open.
- * @typedef {object} Loaded
- * @property {Scorer} scorer
- * @property {Set<string>} regions
- * @property {number} regionBytes
+ * What an instance has open, as a store: nothing has to come over the network again.
+ * @param {Loaded} loaded
+ * @param {Store} otherwise
+ * @returns {Store}
  */
-
-/** @param {number} ms @returns {Promise<void>} */
-export function sleep(ms) {
-  return new Promise((done) => setTimeout(done, ms));
+function memoryStore({ scorer, files }, otherwise) {
+  return {
+    async read(name, signal) {
+      const file = files.get(name);
+      if (!file) return otherwise.read(name, signal);
+      let at = 0;
+      return new ReadableStream(
+        {
+          pull(controller) {
+            if (at === file.bytes) return controller.close();
+            const size = Math.min(CHUNK_BYTES, file.bytes - at);
+            controller.enqueue(scorer.window(file.address + at, size));
+            at += size;
+          },
+        },
+        { highWaterMark: 0 },
+      );
+    },
+  };
 }

@@ -23,6 +23,7 @@ export class DamagedFile extends Error {}
  * @param {Store} store
  * @param {import("./manifest.js").SnapshotFile} file
  * @param {{ verify: "chunks" | "size", times?: LoadTimes, signal?: AbortSignal }} options
+ * @returns {Promise<number>} the address of the file in the module's memory
  */
 export async function openFile(scorer, store, file, { verify, times, signal }) {
   const stream = await store.read(file.name, signal);
@@ -32,6 +33,10 @@ export async function openFile(scorer, store, file, { verify, times, signal }) {
   const reader = stream.getReader();
   let received = 0;
   let checked = 0;
+  // Whoever has given this load up may have reserved the same buffer for another file since.
+  const stillWanted = () => {
+    if (signal?.aborted) throw new DamagedFile(`${file.name}: given up after ${received} bytes`);
+  };
   /** @param {number} end */
   const check = async (end) => {
     const started = clock();
@@ -45,7 +50,7 @@ export async function openFile(scorer, store, file, { verify, times, signal }) {
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (signal?.aborted) throw new DamagedFile(`${file.name}: given up after ${received} bytes`);
+      stillWanted();
       if (done) break;
       if (received + value.length > file.bytes) {
         throw new DamagedFile(`${file.name}: longer than the ${file.bytes} bytes that the manifest says`);
@@ -56,15 +61,17 @@ export async function openFile(scorer, store, file, { verify, times, signal }) {
       if (times) times.copy += clock() - started;
       while (verify === "chunks" && received - checked >= CHUNK_BYTES) await check(checked + CHUNK_BYTES);
     }
+    if (received < file.bytes) throw new DamagedFile(`${file.name}: ${received} of ${file.bytes} bytes came`);
+    if (verify === "chunks" && checked < received) await check(received);
+    stillWanted();
   } catch (error) {
-    await reader.cancel().catch(() => {});
+    reader.cancel().catch(() => {});
     throw error instanceof DamagedFile ? error : new DamagedFile(`${file.name}: ${message(error)}`);
   }
-  if (received < file.bytes) throw new DamagedFile(`${file.name}: ${received} of ${file.bytes} bytes came`);
-  if (verify === "chunks" && checked < received) await check(received);
   const started = clock();
   scorer.open(file.kind, file.bytes);
   if (times) times.open += clock() - started;
+  return address;
 }
 
 /** @param {ArrayBuffer} digest */

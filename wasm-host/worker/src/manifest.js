@@ -67,6 +67,7 @@ export class Manifest {
     this.regions = new Map(Object.entries(document.regions));
     for (const [code, region] of this.regions) {
       need(region === WORLD || this.regionFiles.has(region), `regions.${code}: no file for region ${region}`);
+      this.chain(code);
     }
   }
 
@@ -80,7 +81,7 @@ export class Manifest {
     const chain = [];
     let file = this.regionFiles.get(this.regions.get(code) ?? WORLD);
     while (file) {
-      if (chain.includes(file)) throw new ManifestError(`the parents of region ${file.region} form a circle`);
+      need(!chain.includes(file), `files: the parents of region ${file.region} form a circle`);
       chain.unshift(file);
       file = file.parent === null ? undefined : this.regionFiles.get(file.parent);
     }

@@ -107,7 +107,7 @@ export function setCORS(headers, origin, allowed) {
   if (!allowed.includes("*")) headers.append("vary", "Origin");
   if (!origin || !(allowed.includes("*") || allowed.includes(origin))) return;
   headers.set("access-control-allow-origin", allowed.includes("*") ? "*" : origin);
-  headers.set("access-control-expose-headers", "Martlet-Session, Martlet-Stale, Server-Timing");
+  headers.set("access-control-expose-headers", "ETag, Martlet-Session, Martlet-Stale, Martlet-Degraded, Server-Timing");
   if (!allowed.includes("*")) headers.set("access-control-allow-credentials", "true");
 }
 
@@ -120,6 +120,6 @@ export function setPreflight(headers, allowed) {
   headers.set("allow", allowed);
   if (!headers.has("access-control-allow-origin")) return;
   headers.set("access-control-allow-methods", allowed);
-  headers.set("access-control-allow-headers", "Content-Type, Martlet-Session");
+  headers.set("access-control-allow-headers", "Content-Type, Martlet-Session, Traceparent");
   headers.set("access-control-max-age", "86400");
 }

@@ -1,6 +1,6 @@
 /** Events on their way home: consented events are gathered for a moment and handed on without delaying an answer. */
 
-import { sleep } from "./generation.js";
+import { Shared, sleep } from "./deadline.js";
 import { message as textOf } from "./loading.js";
 
 /**
@@ -10,11 +10,15 @@ import { message as textOf } from "./loading.js";
 
 const BATCH_MAX = 500;
 const TRIES = 4;
+/** Together the tries of a batch take less than the 30 s that platforms grant to work in the background. */
+const TRY_MS = 5_000;
+/** A flush that takes longer was dropped with the request that it belonged to. */
+const FLUSH_MS_MAX = 60_000;
 
 export class Outbox {
   /**
    * @param {Sink} sink
-   * @param {{ delayMs: number, queueMax: number, retryMs: number, log: (event: string, fields: object) => void }} options
+   * @param {{ delayMs: number, queueMax: number, retryMs: number, now: () => number, log: (event: string, fields: object) => void }} options
    */
   constructor(sink, options) {
     /** @private */
@@ -23,8 +27,8 @@ export class Outbox {
     this._options = options;
     /** @private @type {object[]} */
     this._queue = [];
-    /** @private @type {Promise<void> | null} */
-    this._flushing = null;
+    /** @private */
+    this._flushing = new Shared(() => this._flush(options.delayMs), FLUSH_MS_MAX, options.now);
     this.delivered = 0;
     this.dropped = 0;
   }
@@ -42,16 +46,22 @@ export class Outbox {
       if (this._queue.length < this._options.queueMax) this._queue.push(event);
       else this.dropped++;
     }
-    // Whoever waits for the flush waits for these events too: it ends when nothing is left.
-    this._flushing ??= this._flush().finally(() => {
-      this._flushing = null;
-    });
-    waitUntil(this._flushing);
+    // A flush ends when nothing is left; what came in as it ended needs another.
+    waitUntil(this._flushing.run().then(() => (this._queue.length > 0 ? this._flushing.run() : undefined)));
   }
 
-  /** @private */
-  async _flush() {
-    await sleep(this._options.delayMs);
+  /** Hands on what is waiting, without a delay: a host that stops calls it last. */
+  async drain() {
+    await this._flush(0);
+    if (this._flushing.isRunning) await this._flushing.run();
+  }
+
+  /**
+   * @private
+   * @param {number} delayMs
+   */
+  async _flush(delayMs) {
+    if (delayMs > 0) await sleep(delayMs);
     while (this._queue.length > 0) {
       const batch = this._queue.splice(0, BATCH_MAX);
       if (await this._deliver(batch)) this.delivered += batch.length;
@@ -91,7 +101,7 @@ export function collectorSink(address, headers = {}) {
       method: "POST",
       headers: { "content-type": "application/x-ndjson", "idempotency-key": batch, ...headers },
       body: ndjson(events),
-      signal: /** @type {any} */ (AbortSignal).timeout(10_000),
+      signal: /** @type {any} */ (AbortSignal).timeout(TRY_MS),
     });
     if (!response.ok) throw new Error(`the collector answers ${response.status}`);
   };

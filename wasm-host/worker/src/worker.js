@@ -1,6 +1,6 @@
 /** The core: a request of the platform becomes a message to the module, and its response the platform's. */
 
-import { BadValue, factsOf } from "./facts.js";
+import { BadValue, CONSENTS, factsOf } from "./facts.js";
 import { message as textOf } from "./loading.js";
 import { Problem, checkedBody, entityTag, matches, setCORS, setCaching, setPreflight } from "./manners.js";
 import { parseResponse, requestMessage } from "./message.js";
@@ -11,18 +11,20 @@ import { StaticList } from "./static-list.js";
 
 /**
  * @typedef {object} Options
- * @property {WebAssembly.Module} module
+ * @property {WebAssembly.Module | import("./publication.js").ModuleSource} module
  * @property {import("./loading.js").Store} store
  * @property {object | null} [staticList] the answer where there is no snapshot: `fallback.json` of a publication
  * @property {import("./outbox.js").Sink | null} [sink] where consented events go; none: they go nowhere
  * @property {string} [prefix] path under which the worker is mounted, such as `/martlet`
  * @property {string[]} [cors] origins whose pages may ask
  * @property {string[]} [varyOn] headers by which a cache in front knows the region, such as `CF-IPCountry`
- * @property {number} [cacheSeconds] how long a shared cache may keep anonymous answers; 0: not at all
+ * @property {number} [cacheSeconds] how long a shared cache may keep anonymous answers, which then know no device, referrer or time
+ *   zone; 0: not at all
  * @property {number} [refreshSeconds] a newer generation is looked for no oftener
- * @property {number} [loadSeconds] a generation that takes longer to come is given up
+ * @property {number} [loadSeconds] a load that takes longer is given up
+ * @property {number} [firstWaitMs] how long requests wait for the first snapshot; then the static list answers
  * @property {number} [regionMegabytes] region files held at once
- * @property {number} [regionWaitMs] how long a request waits for its region's file
+ * @property {number} [regionWaitMs] how long requests wait for their region's file
  * @property {"chunks" | "size"} [verify]
  * @property {boolean} [metrics] whether `/metrics` answers: on hosts that live long
  * @property {boolean} [hasClock] whether time passes while code runs; false on Cloudflare
@@ -49,16 +51,17 @@ class Worker {
     /** @private */
     this._now = options.now ?? Date.now;
     /** @private */
-    this._options = { prefix: "", cors: [], varyOn: [], cacheSeconds: 60, hasClock: true, metrics: false, ...options };
+    this._options = withDefaults(options, { prefix: "", cors: [], varyOn: [], cacheSeconds: 0, hasClock: true, metrics: false });
     /** @private @type {import("./facts.js").Policy} */
-    this._policy = {
+    this._policy = withDefaults(options.policy ?? {}, {
       defaultRegion: "world",
       defaultConsent: "session",
       consentCookie: "martlet_consent",
       allowOverrides: false,
+      sharesAnonymous: this._options.cacheSeconds > 0,
       key: null,
-      ...options.policy,
-    };
+    });
+    checkOptions({ ...this._options, ...this._policy });
     /** @private */
     this._writeLog = options.writeLog ?? ((/** @type {string} */ line) => console.log(line));
     const log = this._log.bind(this);
@@ -68,11 +71,12 @@ class Worker {
       regionWaitMs: options.regionWaitMs ?? 250,
       refreshMs: (options.refreshSeconds ?? 60) * 1000,
       loadMs: (options.loadSeconds ?? 20) * 1000,
+      firstWaitMs: options.firstWaitMs ?? 5000,
       now: this._now,
       log,
     });
     this.outbox = options.sink
-      ? new Outbox(options.sink, { delayMs: 500, queueMax: 10_000, retryMs: 500, log })
+      ? new Outbox(options.sink, { delayMs: 500, queueMax: 10_000, retryMs: 500, now: this._now, log })
       : null;
     /** @private */
     this._staticList = new StaticList(options.staticList ?? null);
@@ -88,8 +92,9 @@ class Worker {
   async fetch(request, platform = {}) {
     const started = this._clock();
     const url = new URL(request.url);
+    const path = url.pathname;
     /** @type {Record<string, unknown>} */
-    const entry = { method: request.method, path: url.pathname };
+    const entry = { method: request.method };
     let response;
     try {
       response = await this._answer(request, url, platform, entry);
@@ -106,6 +111,8 @@ class Worker {
     const ms = this._clock() - started;
     if (this._options.hasClock) headers.append("server-timing", `total;dur=${ms.toFixed(3)}`);
     this.metrics.count(request.method, response.status, ms);
+    // A path that does not exist can hold anything.
+    if (response.status !== 404) entry.path = path;
     this._log("request", { ...entry, status: response.status, ...(this._options.hasClock ? { ms } : {}), trace });
     return response;
   }
@@ -140,7 +147,7 @@ class Worker {
     const startedModule = this._clock();
     let answer;
     try {
-      answer = parseResponse(await generation.handle(facts.region, requestMessage(method, facts.target, headers, body)));
+      answer = parseResponse(await generation.handle(facts.region, requestMessage(method, facts.target, headers, body), waitUntil));
     } catch (error) {
       entry.error = textOf(error);
       return this._degraded(request, url, entry, "the scorer failed");
@@ -247,6 +254,35 @@ class Worker {
   _log(event, fields) {
     this._writeLog(JSON.stringify({ time: new Date(this._now()).toISOString(), event, ...fields }));
   }
+}
+
+/**
+ * What is undefined takes the default too.
+ * @template {object} T
+ * @template {object} U
+ * @param {T} given
+ * @param {U} defaults
+ * @returns {T & U}
+ */
+function withDefaults(given, defaults) {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return /** @type {any} */ ({ ...defaults, ...Object.fromEntries(set) });
+}
+
+/**
+ * Deployments set these from text: a typing error has to show at once.
+ * @param {object} options
+ */
+function checkOptions(options) {
+  const { prefix, defaultConsent, verify, ...others } = /** @type {Record<string, any>} */ (options);
+  const numbers = ["cacheSeconds", "refreshSeconds", "loadSeconds", "firstWaitMs", "regionMegabytes", "regionWaitMs"];
+  for (const name of numbers) {
+    const value = others[name];
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) throw new Error(`${name}: ${value} is not a number from 0`);
+  }
+  if (!CONSENTS.includes(defaultConsent)) throw new Error(`defaultConsent: ${defaultConsent} is none of ${CONSENTS.join(", ")}`);
+  if (verify !== undefined && !["chunks", "size"].includes(verify)) throw new Error(`verify: ${verify} is neither chunks nor size`);
+  if (!/^(\/[^/?#]+)*$/.test(prefix)) throw new Error(`prefix: ${prefix} is not a path such as /martlet`);
 }
 
 /**
