@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 SHARED := $(notdir $(wildcard Sources/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test conformance build native wasm sizes lint clean FORCE
+.PHONY: help demo serve test conformance build native wasm worker sizes lint clean FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +36,7 @@ test: ## every test, after setting up and building all that they need
 conformance: ## the request and response pairs, on every engine
 	@scripts/setup build host test
 	@$(MAKE) --no-print-directory build
-	$(PYTHON) -m pytest -v Tests/Conformance
+	$(PYTHON) -m pytest -q Tests/Conformance
 
 build: native wasm ## the martlet executable and the wasm modules, in dist/
 
@@ -45,6 +45,9 @@ native:
 	swift build -c release --product probe
 	@mkdir -p dist
 	@cp -u .build/release/martlet .build/release/libprobe.so dist/
+
+worker: dist/scorer.wasm ## what the edge worker's entries import; SNAPSHOTS=DIR is asked for its fallback list
+	@scripts/worker-assets $(SNAPSHOTS)
 
 wasm: dist/scorer.wasm dist/scorer-cli.wasm dist/scorer-cli-portable.wasm dist/probe.wasm
 

@@ -21,7 +21,9 @@ def responses_of(case, all_responses: list[bytes]) -> list[bytes]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 @pytest.mark.parametrize("fresh", [False, True], ids=["reused", "fresh"])
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
-def test_case(engine, fresh, case, answers, generation, request):
+def test_case(engine, fresh, case, answers, generation, request, record_property):
+    record_property("engine", engine.name)
+    record_property("fresh", fresh)
     if not engine.is_installed:
         # Whoever runs everything has installed everything.
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{engine.program} is not installed")
