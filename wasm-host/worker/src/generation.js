@@ -178,9 +178,10 @@ export class Generation {
         }
       });
     } catch (error) {
-      for (const file of missing) this._failed.set(file.name, now());
       log("region_not_opened", { region: code, reason: textOf(error) });
-      if (error instanceof ScorerFault && this._active) {
+      if (!(error instanceof ScorerFault)) {
+        for (const file of missing) this._failed.set(file.name, now());
+      } else if (this._active) {
         this._broken = { loaded: this._active, failedAt: -Infinity };
         this._active = null;
       }
