@@ -51,7 +51,7 @@ export class BadValue extends Error {
  * @property {string} consent what is left of it where `Sec-GPC` refuses
  * @property {string} target path and query without what the host has read itself
  * @property {boolean} isAnonymous nothing of this visitor is known to the module: the answer is everybody's
- * @property {[string, string][]} headers for the module
+ * @property {[string, string][]} headers for the module, all but the region
  */
 
 /**
@@ -75,7 +75,6 @@ export function factsOf(request, url, platform, policy, now) {
   headers.push(
     ["cookie", token === null ? null : `${SESSION_COOKIE}=${token}`],
     ["martlet-time", String(time)],
-    ["martlet-region", region],
     ["martlet-consent", consent],
     ["martlet-seed", seed()],
     ["martlet-user", user],

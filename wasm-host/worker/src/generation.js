@@ -103,12 +103,14 @@ export class Generation {
    * The response to a message, a view that is valid until the next call. Throws `ScorerFault` where this request broke the
    * instance; the next one gets a new one.
    * @param {string} region
-   * @param {Uint8Array} message
+   * @param {(region: string) => Uint8Array} messageFor the message that speaks of a region: where the visitor's own file is not open, of
+   *   its parent
    * @param {WaitUntil} waitUntil
    */
-  async handle(region, message, waitUntil) {
+  async handle(region, messageFor, waitUntil) {
     await this._ensure(region, waitUntil);
     const active = this._active ?? (await this._replace());
+    const message = messageFor(this._answering(active, region));
     try {
       return active.scorer.handle(message);
     } catch (error) {
@@ -119,6 +121,18 @@ export class Generation {
       }
       throw error;
     }
+  }
+
+  /**
+   * The region's own code, or the nearest of its parents' whose file is open.
+   * @private
+   * @param {Loaded} loaded
+   * @param {string} code
+   */
+  _answering(loaded, code) {
+    const chain = this.manifest.chain(code).reverse();
+    const at = chain.findIndex((file) => loaded.files.has(file.name));
+    return at > 0 ? /** @type {string} */ (chain[at].region) : code;
   }
 
   /**

@@ -144,10 +144,12 @@ class Worker {
     const headers = facts.headers;
     if (wantsEvents) headers.push(["martlet-want", "events"]);
     const method = request.method === "HEAD" ? "GET" : request.method;
+    const messageFor = (/** @type {string} */ region) =>
+      requestMessage(method, facts.target, [...headers, ["martlet-region", region]], body);
     const startedModule = this._clock();
     let answer;
     try {
-      answer = parseResponse(await generation.handle(facts.region, requestMessage(method, facts.target, headers, body), waitUntil));
+      answer = parseResponse(await generation.handle(facts.region, messageFor, waitUntil));
     } catch (error) {
       entry.error = textOf(error);
       return this._degraded(request, url, entry, "the scorer failed");
