@@ -42,6 +42,7 @@ export class Isolate {
     this.peakBytes = 0;
     /** How many timers and results of I/O came too late. */
     this.dropped = 0;
+    globalThis.gc?.();
     this._bytesAtStart = used();
   }
 
