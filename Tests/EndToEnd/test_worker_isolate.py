@@ -8,7 +8,8 @@ import shutil
 import subprocess
 
 import pytest
-from builds import MODULE
+import wasmtime
+from builds import MODULE, ROOT
 from edge import WORKER, build_shop, static_list
 
 
@@ -18,7 +19,10 @@ def test_the_rules_and_the_worker(tmp_path):
         shutil.copytree(build_shop(tmp_path / f"shop-{number}", number), tmp_path / "publications" / str(number))
     fallback = tmp_path / "fallback.json"
     fallback.write_bytes(static_list(tmp_path / "publications" / "1"))
+    faults = tmp_path / "fault.wasm"
+    faults.write_bytes(wasmtime.wat2wasm((ROOT / "wasm-host/wasmtime/tests/fault_module.wat").read_text()))
     environment = {"MARTLET_MODULE": MODULE, "MARTLET_SNAPSHOTS": tmp_path / "publications", "MARTLET_FALLBACK": fallback}
+    environment["MARTLET_FAULT_MODULE"] = faults
     options = ["--experimental-vm-modules", "--expose-gc", "--no-warnings", "--test", "--test-reporter=tap"]
     done = subprocess.run(
         ["node", *options, WORKER / "tests" / "isolate" / "isolate.mjs"],
@@ -29,4 +33,4 @@ def test_the_rules_and_the_worker(tmp_path):
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     assert re.search(r"^# skipped 0$", done.stdout, re.M)
-    assert int(re.search(r"^# pass (\d+)$", done.stdout, re.M)[1]) >= 14
+    assert int(re.search(r"^# pass (\d+)$", done.stdout, re.M)[1]) >= 15

@@ -1,6 +1,6 @@
 // The harness keeps its rules, and the worker lives by them. Run with
 // node --experimental-vm-modules --expose-gc --test tests/isolate/isolate.mjs; MARTLET_MODULE is scorer.wasm, MARTLET_SNAPSHOTS a folder with
-// folders of publications, the first and the next.
+// folders of publications, the first and the next, MARTLET_FALLBACK a static list, MARTLET_FAULT_MODULE the compiled module for faults.
 
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { Isolate, folderNamespace } from "../../harness/cloudflare.mjs";
+import { needsModule, snapshotFile } from "../support.mjs";
 
 const { MARTLET_MODULE: module, MARTLET_SNAPSHOTS: snapshots = "", MARTLET_FALLBACK: fallback = "" } = process.env;
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -79,14 +80,14 @@ test("what a request leaves behind never returns, what waitUntil was given does"
 const needsSnapshots = snapshots && module ? {} : { skip: "MARTLET_MODULE and MARTLET_SNAPSHOTS are not set" };
 
 /** The worker's own entry on a KV namespace, with its log lines. */
-async function worker(env = {}) {
+async function worker(env = {}, scorer = module) {
   const folder = await mkdtemp(join(tmpdir(), "martlet-kv-"));
-  const publications = (await readdir(snapshots)).sort().map((name) => join(snapshots, name));
+  const publications = snapshots ? (await readdir(snapshots)).sort().map((name) => join(snapshots, name)) : [];
   const lines = [];
   const isolate = new Isolate(path("../../cloudflare/index.js"), {
     env: (isolate) => ({ SNAPSHOTS: folderNamespace(isolate, folder), REFRESH_SECONDS: "0", ...env }),
     log: (line) => lines.push(JSON.parse(line)),
-    files: { "scorer.wasm": module, "fallback.json": fallback },
+    files: { "scorer.wasm": scorer, "fallback.json": fallback },
   });
   await isolate.start();
   const publish = (number) => cp(publications[number % publications.length], folder, { recursive: true });
@@ -143,5 +144,36 @@ test("many region loads and swaps of generations stay within the memory of an is
   const settled = Math.max(...peaks.slice(2, 6));
   assert.ok(Math.max(...peaks.slice(6)) < settled * 2 + 4e6, peaks.map((bytes) => `${(bytes / 1e6).toFixed(1)} MB`).join(", "));
   console.log(`peak ${(isolate.peakBytes / 1e6).toFixed(1)} MB, after each round ${peaks.map((b) => (b / 1e6).toFixed(1)).join(" ")}`);
+  await close();
+});
+
+/** Bytes that are not all the same, which the module for faults takes for a file. */
+function filler(mebibytes, seed) {
+  const words = new Uint32Array(mebibytes << 18);
+  for (let i = 0, word = seed; i < words.length; i++) words[i] = word = (Math.imul(word, 1664525) + 1013904223) >>> 0;
+  const bytes = new Uint8Array(words.buffer);
+  bytes[0] = 65;
+  return bytes;
+}
+
+test("the largest base that KV takes is swapped, with texts and regions, within the memory of an isolate", needsModule, async () => {
+  const { isolate, ask, lines, folder, close } = await worker({ REGION_MEGABYTES: "16" }, process.env.MARTLET_FAULT_MODULE);
+  for (let round = 1; round <= 4; round++) {
+    const files = [snapshotFile("base", filler(25, round)), snapshotFile("text", filler(6, round))];
+    for (let region = 0; region < 20; region++) files.push(snapshotFile("region", filler(1, region + 1), { region: `r${region}` }));
+    for (const { entry, bytes } of files) await writeFile(join(folder, entry.name), bytes);
+    const regions = Object.fromEntries(files.slice(2).map(({ entry }) => [entry.region, entry.region]));
+    const manifest = { format: 1, generation: `g${round}`, built: "", files: files.map(({ entry }) => entry), regions };
+    await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest));
+    files.length = 0;
+    await (await ask("/visits")).background;
+    for (const code of Object.keys(regions)) {
+      const answer = await ask("/visits", code);
+      await answer.background;
+      assert.deepEqual([answer.status, lines.at(-1).generation], [200, `g${round}`]);
+    }
+  }
+  assert.equal(lines.filter(({ event }) => event === "generation_served").length, 4);
+  console.log(`peak ${(isolate.peakBytes / 1e6).toFixed(1)} MB`);
   await close();
 });

@@ -27,6 +27,7 @@ function workerFor(origin) {
     sink: env("MARTLET_COLLECTOR_URL") ? collectorSink(env("MARTLET_COLLECTOR_URL")) : null,
     prefix: "/martlet",
     refreshSeconds: Number(env("MARTLET_REFRESH_SECONDS") ?? 60),
+    verify: env("MARTLET_VERIFY"),
     policy: { key: env("MARTLET_KEY") ?? null, defaultConsent: env("MARTLET_CONSENT") ?? "session" },
   }));
 }
