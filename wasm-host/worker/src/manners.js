@@ -74,7 +74,7 @@ export async function checkedBody(request, target) {
 export function setCaching(headers, isAnonymous, { cacheSeconds, varyOn }) {
   if (!isAnonymous || cacheSeconds === 0 || headers.has("set-cookie")) return;
   headers.set("cache-control", `public, max-age=0, s-maxage=${cacheSeconds}`);
-  headers.set("vary", ["Cookie", "Martlet-Session", "Sec-GPC", ...varyOn].join(", "));
+  headers.set("vary", ["Accept", "Cookie", "Martlet-Session", "Sec-GPC", ...varyOn].join(", "));
 }
 
 /**

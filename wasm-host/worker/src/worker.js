@@ -44,6 +44,7 @@ export function createWorker(options) {
 }
 
 const SAFE_METHODS = ["GET", "HEAD"];
+const ALL_METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
 
 class Worker {
   /** @param {Options} options */
@@ -160,9 +161,10 @@ class Worker {
     if (this._options.hasClock) response.headers.set("server-timing", `module;dur=${moduleMs.toFixed(3)}`);
     const { failingSince } = this.publication;
     if (failingSince !== null) {
-      const seconds = Math.round((this._now() - failingSince) / 1000);
-      response.headers.set("martlet-stale", String(seconds));
-      entry.stale_seconds = seconds;
+      const seconds = (/** @type {number} */ since) => Math.max(0, Math.round((this._now() - since) / 1000));
+      const age = seconds(Date.parse(generation.manifest.built));
+      entry.stale_seconds = seconds(failingSince);
+      response.headers.set("martlet-stale", `${entry.stale_seconds}${Number.isNaN(age) ? "" : `;age=${age}`}`);
     }
     return response;
   }
@@ -209,7 +211,7 @@ class Worker {
   }
 
   /**
-   * The static list where recommendations are asked for, otherwise a problem.
+   * The static list where recommendations are asked for, otherwise a problem. A page may ask for it from another origin.
    * @private
    * @param {Request} request
    * @param {URL} url
@@ -218,6 +220,7 @@ class Worker {
    */
   _degraded(request, url, entry, reason) {
     entry.degraded = reason;
+    if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow: ALL_METHODS } });
     const asksForItems = url.pathname === "/recommendations" && SAFE_METHODS.includes(request.method);
     const body = asksForItems ? this._staticList.answer(url.searchParams) : null;
     if (body === null) throw new Problem(503, "Service Unavailable", reason);

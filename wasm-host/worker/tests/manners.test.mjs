@@ -28,7 +28,7 @@ test("an anonymous answer is everybody's, in this region and on this page", asyn
   const { ask } = listing({ cacheSeconds: 60, varyOn: ["CF-IPCountry"] });
   const response = await ask("/recommendations?context=product&item_id=a");
   assert.equal(response.headers.get("cache-control"), "public, max-age=0, s-maxage=60");
-  assert.deepEqual(response.headers.get("vary").split(", "), ["Cookie", "Martlet-Session", "Sec-GPC", "CF-IPCountry"]);
+  assert.deepEqual(response.headers.get("vary").split(", "), ["Accept", "Cookie", "Martlet-Session", "Sec-GPC", "CF-IPCountry"]);
 });
 
 test("caches keep nothing where the deployment does not say so, and only recommendations", async () => {
@@ -91,6 +91,14 @@ test("CORS: origins that are named may ask, with cookies", async () => {
   const preflight = (await ask("/events", { method: "OPTIONS", headers: { Origin: "https://shop.example" } })).headers;
   assert.equal(preflight.get("access-control-allow-methods"), "POST, OPTIONS");
   assert.match(preflight.get("access-control-allow-headers"), /Content-Type/);
+});
+
+test("CORS: a page may ask for the static list too", async () => {
+  const { ask, made } = worker({ cors: ["https://shop.example"] });
+  made.publication.generation = async () => null;
+  const preflight = await ask("/recommendations", { method: "OPTIONS", headers: { Origin: "https://shop.example" } });
+  assert.equal(preflight.status, 204);
+  assert.match(preflight.headers.get("access-control-allow-methods"), /^GET, HEAD, POST/);
 });
 
 test("CORS: any origin, then without cookies; and none by default", async () => {

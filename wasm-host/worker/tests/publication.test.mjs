@@ -41,9 +41,10 @@ test("many first requests share one load", needsModule, async () => {
   assert.deepEqual(store.reads, ["manifest.json", store.name("base"), store.name("all"), store.name("north")]);
 });
 
-test("what cannot be served leaves the old generation, which says for how long", needsModule, async () => {
+test("what cannot be served leaves the old generation, which says for how long and how old it is", needsModule, async () => {
   const store = new Shop();
   const { ask, clock, settled, events, lines } = worker({ store });
+  clock.now = Date.parse("2026-01-02T00:00:00Z");
   await ask("/visits");
   store.publish("two");
   store.files.get(store.name("base"))[3] ^= 1;
@@ -53,7 +54,8 @@ test("what cannot be served leaves the old generation, which says for how long",
   clock.now += 5000;
   const response = await ask("/visits");
   assert.equal(response.status, 200);
-  assert.equal(response.headers.get("martlet-stale"), "5");
+  const age = (clock.now - Date.parse(store.manifest.built)) / 1000;
+  assert.equal(response.headers.get("martlet-stale"), `5;age=${age}`);
   assert.equal(lines.at(-1).stale_seconds, 5);
   const [line] = events("generation_not_served");
   assert.equal(line.serving, "one");

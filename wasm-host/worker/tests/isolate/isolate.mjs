@@ -113,7 +113,7 @@ test("the worker lives by the rules: nothing it begins is dropped, whatever fail
   ]); // prettier-ignore
   await writeFile(join(folder, "manifest.json"), "{");
   await (await ask("/recommendations")).background;
-  assert.match((await ask("/recommendations")).headers.get("martlet-stale"), /^\d+$/);
+  assert.match((await ask("/recommendations")).headers.get("martlet-stale"), /^\d+;age=\d+$/);
   await (await ask("/events", null, { method: "POST", body: '{"event":"view","item_id":"tea"}' })).background;
   assert.equal(isolate.dropped, 0);
   assert.ok(lines.filter(({ event }) => event === "request").every(({ ms }) => ms === undefined));
