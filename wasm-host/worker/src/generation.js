@@ -100,7 +100,7 @@ export class Generation {
   }
 
   /**
-   * The response to a message, a view that is valid until the next call. Throws `ScorerFault` where this request broke the
+   * The response to a message, a copy: others are answered before the caller goes on. Throws `ScorerFault` where this request broke the
    * instance; the next one gets a new one.
    * @param {string} region
    * @param {(region: string) => Uint8Array} messageFor the message that speaks of a region: where the visitor's own file is not open, of
@@ -112,7 +112,7 @@ export class Generation {
     const active = this._active ?? (await this._replace());
     const message = messageFor(this._answering(active, region));
     try {
-      return active.scorer.handle(message);
+      return active.scorer.handle(message).slice();
     } catch (error) {
       if (error instanceof ScorerFault && this._active === active) {
         this._active = null;

@@ -28,7 +28,7 @@ export function requestMessage(method, target, headers, body) {
  * @typedef {object} Answer
  * @property {number} status
  * @property {[string, string][]} headers names in lower case, in the message's order; repeated ones stay apart (`set-cookie`)
- * @property {Uint8Array} body a copy
+ * @property {Uint8Array} body a view of the message
  */
 
 /**
@@ -48,7 +48,7 @@ export function parseResponse(message) {
     if (colon <= 0) throw new Error(`not a header line: ${line.slice(0, 60)}`);
     headers.push([line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]);
   }
-  const body = message.slice(end + 4);
+  const body = message.subarray(end + 4);
   const length = headers.find(([name]) => name === "content-length");
   if (length && Number(length[1]) !== body.length) {
     throw new Error(`Content-Length ${length[1]}, but ${body.length} bytes of body`);

@@ -207,7 +207,9 @@ class Worker {
         if (matches(request.headers.get("if-none-match"), tag)) return new Response(null, { status: 304, headers });
       }
     }
-    return new Response(request.method === "HEAD" ? null : answer.body, { status: answer.status, headers });
+    // A status such as 204 takes no body, not even an empty one.
+    const hasBody = request.method !== "HEAD" && answer.body.length > 0;
+    return new Response(hasBody ? answer.body : null, { status: answer.status, headers });
   }
 
   /**

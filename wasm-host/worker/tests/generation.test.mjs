@@ -5,6 +5,12 @@ import { Shop, needsModule, worker } from "./support.mjs";
 
 const opened = async (ask, region) => (await (await ask("/files", {}, { region })).text()).trimEnd().split("\n");
 
+test("requests that have waited together get each their own answer", needsModule, async () => {
+  const { ask } = worker();
+  const answers = await Promise.all(Array.from({ length: 40 }, async (_, i) => (await ask(`/echo?visitor=${i}`, {}, { region: "N" })).text()));
+  answers.forEach((text, i) => assert.ok(text.startsWith(`GET /echo?visitor=${i} `), `${i}: ${text.split("\r\n")[0]}`));
+});
+
 test("a trap costs its own request alone, and the next instance needs no store", needsModule, async () => {
   const store = new Shop();
   const { ask, events, lines } = worker({ store });

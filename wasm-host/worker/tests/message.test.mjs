@@ -12,10 +12,9 @@ test("a request is exact bytes, with the length of its body", () => {
   assert.equal(text(requestMessage("GET", "/", [], bytes(""))), "GET / HTTP/1.1\r\n\r\n");
 });
 
-test("a response keeps repeated headers apart, and its body is a copy", () => {
+test("a response keeps repeated headers apart", () => {
   const message = bytes("HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 4\r\n\r\nbody");
   const answer = parseResponse(message);
-  message.fill(0);
   assert.deepEqual(answer.headers, [["set-cookie", "a=1"], ["set-cookie", "b=2"], ["content-length", "4"]]); // prettier-ignore
   assert.equal(answer.status, 200);
   assert.equal(text(answer.body), "body");
