@@ -49,7 +49,7 @@ def test_deno_serve(snapshots, tmp_path):
     environment = os.environ | {"SNAPSHOTS": snapshots.as_uri(), "REGION_HEADER": "X-Region", "DENO_DIR": str(tmp_path / "deno")}
     log = tmp_path / "log"
     with open(log, "wb") as stream:
-        process = subprocess.Popen([*command, "main.js"], cwd=WORKER / "deno", env=environment, stdout=stream, stderr=stream)
+        process = subprocess.Popen([*command, "deno/main.js"], cwd=WORKER, env=environment, stdout=stream, stderr=stream)
     try:
         deadline = time.monotonic() + 60
         while True:
@@ -71,9 +71,9 @@ def test_deno_serve(snapshots, tmp_path):
 
 def test_the_deno_task_serves_the_entry(snapshots):
     """The permissions of the task are those that the test above has."""
-    task = json.loads((WORKER / "deno" / "deno.json").read_text())["tasks"]["serve"]
+    task = json.loads((WORKER / "deno.json").read_text())["tasks"]["serve"]
     assert set(re.findall(r"--allow-\w+", task)) == {"--allow-net", "--allow-read", "--allow-env"}
-    done = subprocess.run([needs("deno"), "check", "--quiet", "main.js"], cwd=WORKER / "deno", capture_output=True, text=True, timeout=120)
+    done = subprocess.run([needs("deno"), "check", "--quiet", "deno/main.js"], cwd=WORKER, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
 
 

@@ -1,7 +1,7 @@
 /**
  * Martlet on Deno Deploy and under `deno serve`.
  *
- *     SNAPSHOTS=https://… deno serve --allow-net --allow-read --allow-env main.js
+ *     SNAPSHOTS=https://… deno serve --allow-net --allow-read --allow-env deno/main.js
  */
 
 import fallback from "../assets/fallback.json" with { type: "json" };

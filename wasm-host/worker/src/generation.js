@@ -1,9 +1,10 @@
 /** One published generation in memory: an instance of the module and the regions open in it. */
 
 import { Shared, within } from "./deadline.js";
-import { DamagedFile, message as textOf, openFile } from "./loading.js";
-import { CHUNK_BYTES, Manifest } from "./manifest.js";
-import { Scorer, ScorerFault } from "./scorer.js";
+import { Loaded } from "./loaded.js";
+import { DamagedFile, message as textOf } from "./loading.js";
+import { Manifest } from "./manifest.js";
+import { ScorerFault } from "./scorer.js";
 
 /** Region files that the module holds at once. */
 const REGIONS_MAX = 256;
@@ -21,15 +22,6 @@ const RETRY_INSTANCE_MS = 5_000;
  * @property {() => number} now milliseconds
  * @property {(event: string, fields: object) => void} log
  * @property {import("./loading.js").LoadTimes} [times]
- */
-
-/**
- * An instance and what is open in it. What is open stays open.
- * @typedef {object} Loaded
- * @property {Scorer} scorer
- * @property {Map<string, { address: number, bytes: number }>} files by name
- * @property {number} regions how many of them are region files
- * @property {number} regionBytes
  */
 
 /** @typedef {import("./loading.js").Store} Store */
@@ -131,7 +123,7 @@ export class Generation {
    */
   _answering(loaded, code) {
     const chain = this.manifest.chain(code).reverse();
-    const at = chain.findIndex((file) => loaded.files.has(file.name));
+    const at = chain.findIndex((file) => loaded.has(file));
     return at > 0 ? /** @type {string} */ (chain[at].region) : code;
   }
 
@@ -165,7 +157,7 @@ export class Generation {
     const now = this._options.now();
     return chain.filter((file) => {
       const failed = this._failed.get(file.name);
-      return !loaded.files.has(file.name) && (failed === undefined || now - failed > RETRY_REGION_MS);
+      return !loaded.has(file) && (failed === undefined || now - failed > RETRY_REGION_MS);
     });
   }
 
@@ -184,7 +176,7 @@ export class Generation {
         if (!active) return;
         missing = this._missing(active, chain);
         const bytes = missing.reduce((sum, file) => sum + file.bytes, active.regionBytes);
-        if (bytes <= regionBytesMax && active.regions + missing.length <= REGIONS_MAX) {
+        if (bytes <= regionBytesMax && active.regionCount + missing.length <= REGIONS_MAX) {
           await within(loadMs, (signal) => this._openEach(active, missing, this._store, { ...this._options, signal }));
         } else {
           // Nothing can be closed in an instance: a fresh one keeps what was asked for lately.
@@ -215,10 +207,7 @@ export class Generation {
   async _openEach(loaded, files, store, options) {
     for (const file of files) {
       try {
-        const address = await openFile(loaded.scorer, store, file, options);
-        loaded.files.set(file.name, { address, bytes: file.bytes });
-        loaded.regions++;
-        loaded.regionBytes += file.bytes;
+        await loaded.open(store, file, options);
         this._failed.delete(file.name);
       } catch (error) {
         this._failed.set(file.name, options.now());
@@ -283,7 +272,7 @@ export class Generation {
       within(this._options.loadMs, (signal) => this._load(this._recentFiles(), store, { ...this._options, verify, signal }));
     if (from) {
       try {
-        return await load(memoryStore(from, this._store), verify);
+        return await load(from.asStore(this._store), verify);
       } catch (error) {
         if (!(error instanceof DamagedFile || error instanceof ScorerFault)) throw error;
       }
@@ -313,41 +302,10 @@ export class Generation {
    * @returns {Promise<Loaded>}
    */
   async _load(regions, store, options) {
-    /** @type {Loaded} */
-    const loaded = { scorer: new Scorer(this._module), files: new Map(), regions: 0, regionBytes: 0 };
-    for (const file of this.manifest.commonFiles) {
-      const address = await openFile(loaded.scorer, store, file, options);
-      loaded.files.set(file.name, { address, bytes: file.bytes });
-    }
+    const loaded = new Loaded(this._module);
+    for (const file of this.manifest.commonFiles) await loaded.open(store, file, options);
     await this._openEach(loaded, this._missing(loaded, regions), store, options);
     loaded.scorer.warmUp();
     return loaded;
   }
-}
-
-/**
- * What an instance has open, as a store: nothing has to come over the network again.
- * @param {Loaded} loaded
- * @param {Store} otherwise
- * @returns {Store}
- */
-function memoryStore({ scorer, files }, otherwise) {
-  return {
-    async read(name, signal) {
-      const file = files.get(name);
-      if (!file) return otherwise.read(name, signal);
-      let at = 0;
-      return new ReadableStream(
-        {
-          pull(controller) {
-            if (at === file.bytes) return controller.close();
-            const size = Math.min(CHUNK_BYTES, file.bytes - at);
-            controller.enqueue(scorer.window(file.address + at, size));
-            at += size;
-          },
-        },
-        { highWaterMark: 0 },
-      );
-    },
-  };
 }

@@ -1,84 +1,49 @@
 /** The core: a request of the platform becomes a message to the module, and its response the platform's. */
 
-import { BadValue, CONSENTS, factsOf } from "./facts.js";
+import { BadValue, factsOf } from "./facts.js";
 import { message as textOf } from "./loading.js";
 import { Problem, checkedBody, entityTag, matches, setCORS, setCaching, setPreflight } from "./manners.js";
 import { parseResponse, requestMessage } from "./message.js";
 import { Metrics } from "./metrics.js";
+import { resolved } from "./options.js";
 import { Outbox } from "./outbox.js";
 import { Publication } from "./publication.js";
 import { StaticList } from "./static-list.js";
 
-/**
- * @typedef {object} Options
- * @property {WebAssembly.Module | import("./publication.js").ModuleSource} module
- * @property {import("./loading.js").Store} store
- * @property {object | null} [staticList] the answer where there is no snapshot: `fallback.json` of a publication
- * @property {import("./outbox.js").Sink | null} [sink] where consented events go; none: they go nowhere
- * @property {string} [prefix] path under which the worker is mounted, such as `/martlet`
- * @property {string[]} [cors] origins whose pages may ask
- * @property {string[]} [varyOn] headers by which a cache in front knows the region, such as `CF-IPCountry`
- * @property {number} [cacheSeconds] how long a shared cache may keep anonymous answers, which then know no device, referrer or time
- *   zone; 0: not at all
- * @property {number} [refreshSeconds] a newer generation is looked for no oftener
- * @property {number} [loadSeconds] a load that takes longer is given up
- * @property {number} [firstWaitMs] how long requests wait for the first snapshot; then the static list answers
- * @property {number} [regionMegabytes] region files held at once
- * @property {number} [regionWaitMs] how long requests wait for their region's file
- * @property {"chunks" | "size"} [verify]
- * @property {boolean} [metrics] whether `/metrics` answers: on hosts that live long
- * @property {boolean} [hasClock] whether time passes while code runs; false on Cloudflare
- * @property {Partial<import("./facts.js").Policy>} [policy]
- * @property {() => number} [now] milliseconds since 1970
- * @property {(line: string) => void} [writeLog]
- */
-
-/**
- * What the platform gives with a request.
- * @typedef {import("./facts.js").PlatformFacts & { waitUntil?: (promise: Promise<unknown>) => void }} Platform
- */
+/** @typedef {import("./options.js").Options} Options */
+/** @typedef {import("./options.js").Platform} Platform */
 
 /** @param {Options} options */
 export function createWorker(options) {
   return new Worker(options);
 }
 
+const OUTBOX = { delayMs: 500, queueMax: 10_000, retryMs: 500 };
 const SAFE_METHODS = ["GET", "HEAD"];
 const ALL_METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
 
 class Worker {
   /** @param {Options} options */
   constructor(options) {
+    const { policy, ...others } = resolved(options);
     /** @private */
-    this._now = options.now ?? Date.now;
+    this._options = others;
     /** @private */
-    this._options = withDefaults(options, { prefix: "", cors: [], varyOn: [], cacheSeconds: 0, hasClock: true, metrics: false });
-    /** @private @type {import("./facts.js").Policy} */
-    this._policy = withDefaults(options.policy ?? {}, {
-      defaultRegion: "world",
-      defaultConsent: "session",
-      consentCookie: "martlet_consent",
-      allowOverrides: false,
-      sharesAnonymous: this._options.cacheSeconds > 0,
-      key: null,
-    });
-    checkOptions({ ...this._options, ...this._policy });
+    this._policy = policy;
     /** @private */
-    this._writeLog = options.writeLog ?? ((/** @type {string} */ line) => console.log(line));
+    this._now = others.now;
     const log = this._log.bind(this);
     this.publication = new Publication(options.module, options.store, {
-      verify: options.verify ?? "chunks",
-      regionBytesMax: (options.regionMegabytes ?? 16) * 2 ** 20,
-      regionWaitMs: options.regionWaitMs ?? 250,
-      refreshMs: (options.refreshSeconds ?? 60) * 1000,
-      loadMs: (options.loadSeconds ?? 20) * 1000,
-      firstWaitMs: options.firstWaitMs ?? 5000,
-      now: this._now,
+      verify: others.verify,
+      regionBytesMax: others.regionMegabytes * 2 ** 20,
+      regionWaitMs: others.regionWaitMs,
+      refreshMs: others.refreshSeconds * 1000,
+      loadMs: others.loadSeconds * 1000,
+      firstWaitMs: others.firstWaitMs,
+      now: others.now,
       log,
     });
-    this.outbox = options.sink
-      ? new Outbox(options.sink, { delayMs: 500, queueMax: 10_000, retryMs: 500, now: this._now, log })
-      : null;
+    this.outbox = options.sink ? new Outbox(options.sink, { ...OUTBOX, now: others.now, log }) : null;
     /** @private */
     this._staticList = new StaticList(options.staticList ?? null);
     this.metrics = new Metrics();
@@ -259,37 +224,8 @@ class Worker {
    * @param {object} fields
    */
   _log(event, fields) {
-    this._writeLog(JSON.stringify({ time: new Date(this._now()).toISOString(), event, ...fields }));
+    this._options.writeLog(JSON.stringify({ time: new Date(this._now()).toISOString(), event, ...fields }));
   }
-}
-
-/**
- * What is undefined takes the default too.
- * @template {object} T
- * @template {object} U
- * @param {T} given
- * @param {U} defaults
- * @returns {T & U}
- */
-function withDefaults(given, defaults) {
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  return /** @type {any} */ ({ ...defaults, ...Object.fromEntries(set) });
-}
-
-/**
- * Deployments set these from text: a typing error has to show at once.
- * @param {object} options
- */
-function checkOptions(options) {
-  const { prefix, defaultConsent, verify, ...others } = /** @type {Record<string, any>} */ (options);
-  const numbers = ["cacheSeconds", "refreshSeconds", "loadSeconds", "firstWaitMs", "regionMegabytes", "regionWaitMs"];
-  for (const name of numbers) {
-    const value = others[name];
-    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) throw new Error(`${name}: ${value} is not a number from 0`);
-  }
-  if (!CONSENTS.includes(defaultConsent)) throw new Error(`defaultConsent: ${defaultConsent} is none of ${CONSENTS.join(", ")}`);
-  if (verify !== undefined && !["chunks", "size"].includes(verify)) throw new Error(`verify: ${verify} is neither chunks nor size`);
-  if (!/^(\/[^/?#]+)*$/.test(prefix)) throw new Error(`prefix: ${prefix} is not a path such as /martlet`);
 }
 
 /**

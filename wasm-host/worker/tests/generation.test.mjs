@@ -29,7 +29,7 @@ test("what a fault leaves behind in memory is checked, and read again where it w
   const { ask, made } = worker({ store });
   await ask("/visits");
   const { _active: active } = made.publication.current;
-  const [{ address }] = active.files.values();
+  const [{ address }] = active._files.values();
   active.scorer.window(address, 1)[0] ^= 1;
   await ask("/trap");
   assert.deepEqual(await opened(ask), ["1base of"]);
@@ -41,7 +41,7 @@ test("where no instance can be had, requests fail fast and it is tried again lat
   const { ask, made, clock, events } = worker({ store });
   await ask("/visits");
   const { _active: active } = made.publication.current;
-  active.scorer.window([...active.files.values()][0].address, 1)[0] ^= 1;
+  active.scorer.window([...active._files.values()][0].address, 1)[0] ^= 1;
   const files = new Map(store.files);
   store.files.clear();
   await ask("/trap");

@@ -73,9 +73,12 @@ def test_wranglers_date_lets_requests_wait_for_each_other(wrangler):
 
 
 def test_the_other_configurations_parse_and_name_files_that_exist():
-    deno = json.loads((WORKER / "deno" / "deno.json").read_text())
-    assert (WORKER / "deno" / deno["deploy"]["entrypoint"]).is_file()
-    assert deno["tasks"]["serve"].split()[-1] == "main.js"
+    deno = json.loads((WORKER / "deno.json").read_text())
+    entry = deno["deploy"]["runtime"]["entrypoint"]
+    assert (WORKER / entry).is_file() and deno["tasks"]["serve"].split()[-1] == entry
+    # What the entry imports and reads is deployed with it.
+    folders = re.findall(r'"\.\./(\w+/)', (WORKER / entry).read_text())
+    assert set(folders) | {"deno/"} == set(deno["deploy"]["include"])
     tomllib.loads((WORKER / "netlify" / "netlify.toml").read_text())
     json.loads((WORKER / "vercel" / "vercel.json").read_text())
     json.loads((WORKER / "package.json").read_text())
