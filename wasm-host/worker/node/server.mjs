@@ -108,6 +108,8 @@ async function main() {
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "8787" },
       "region-header": { type: "string" },
+      "user-header": { type: "string" },
+      "session-header": { type: "string" },
       fallback: { type: "string" },
       prefix: { type: "string", default: "" },
       consent: { type: "string", default: "session" },
@@ -124,7 +126,8 @@ async function main() {
   if (!values.module || !values.snapshots) throw new Error("--module and --snapshots are needed");
   const isURL = (/** @type {string} */ text) => /^https?:/.test(text);
   const fallback = values.fallback ?? (isURL(values.snapshots) ? null : join(values.snapshots, "fallback.json"));
-  const header = values["region-header"]?.toLowerCase();
+  /** @param {import("node:http").IncomingMessage} incoming @param {string | undefined} header */
+  const trusted = (incoming, header) => (header ? textOf(incoming.headers[header.toLowerCase()]) : null);
   const worker = createWorker({
     module: await WebAssembly.compile(await readFile(values.module)),
     store: isURL(values.snapshots) ? httpStore(values.snapshots) : folderStore(values.snapshots),
@@ -145,7 +148,11 @@ async function main() {
     },
     writeLog: values.quiet ? () => {} : (line) => process.stdout.write(`${line}\n`),
   });
-  const server = serve(worker, (incoming) => ({ region: header ? textOf(incoming.headers[header]) : null }));
+  const server = serve(worker, (incoming) => ({
+    region: trusted(incoming, values["region-header"]),
+    user: trusted(incoming, values["user-header"]),
+    session: trusted(incoming, values["session-header"]),
+  }));
   server.listen(Number(values.port), values.host, () => {
     const address = /** @type {import("node:net").AddressInfo} */ (server.address());
     console.log(`listening on http://${address.address}:${address.port}`);

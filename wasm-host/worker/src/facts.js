@@ -32,6 +32,7 @@ export class BadValue extends Error {
  * @property {string | null} [region] such as the country by IP address
  * @property {string | null} [timeZone] by IANA name, such as `Europe/Berlin`
  * @property {string | null} [user] the id of a signed-in user, which the shop has checked
+ * @property {string | null} [session] the id of the session that the shop keeps for a visitor without cookies
  */
 
 /**
@@ -67,8 +68,10 @@ export function factsOf(request, url, platform, policy, now) {
   const region = plain("region", override.region ?? platform.region ?? policy.defaultRegion);
   const consent = request.headers.get("sec-gpc") === "1" ? "none" : consentOf(request, policy);
   const user = consent === "full" && platform.user ? plain("user", platform.user) : null;
+  const session = consent !== "none" && platform.session ? plain("session", platform.session) : null;
   const token = cookie(request, SESSION_COOKIE);
-  const isKnown = consent !== "none" && (token !== null || request.headers.has("martlet-session") || user !== null);
+  const isNamed = user !== null || session !== null || token !== null || request.headers.has("martlet-session");
+  const isKnown = consent !== "none" && isNamed;
   /** @type {[string, string | null][]} */
   const headers = PASSED_ON.map((name) => [name, request.headers.get(name)]);
   const time = override.time ?? now;
@@ -78,6 +81,7 @@ export function factsOf(request, url, platform, policy, now) {
     ["martlet-consent", consent],
     ["martlet-seed", seed()],
     ["martlet-user", user],
+    ["martlet-session-id", session],
     ["martlet-key", policy.key],
   );
   if (isKnown || !policy.sharesAnonymous) {

@@ -52,6 +52,14 @@ test("a user is asserted with full consent only", () => {
   assert.equal(facts({ Cookie: "martlet_consent=full" }, { platform }).named["martlet-user"], "u1");
 });
 
+test("a session that the shop keeps is asserted unless the visitor refuses", () => {
+  const platform = { session: "s1" };
+  const kept = facts({}, { platform });
+  assert.equal(kept.named["martlet-session-id"], "s1");
+  assert.ok(!kept.isAnonymous);
+  assert.equal(facts({ "Sec-GPC": "1" }, { platform }).named["martlet-session-id"], undefined);
+});
+
 test("who is anonymous", () => {
   assert.ok(facts().isAnonymous);
   assert.ok(!facts({ Cookie: "martlet_session=t" }).isAnonymous);
