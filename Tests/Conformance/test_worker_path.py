@@ -27,7 +27,8 @@ REQUESTS = [
 
 
 def message(method: str, target: str, body: str, country: str) -> bytes:
-    lines = [f"{method} {target} HTTP/1.1", "Martlet-Time: 1701000000000", f"Martlet-Region: {country}", "Martlet-Consent: session"]
+    lines = [f"{method} {target} HTTP/1.1", "Martlet-Time: 1701000000000", f"Martlet-Region: {country}"]
+    lines += ["Martlet-Consent: session"]
     if body:
         lines += ["Content-Type: text/plain;charset=UTF-8", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", body]).encode()

@@ -1,4 +1,4 @@
-"""The edge worker on the planted shop: an origin that can be made to misbehave, and the worker's Node entry in front of it."""
+"""The edge worker on the planted shop: an origin that can be made to misbehave, and the worker's Node entry."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def static_list(snapshots: Path) -> bytes:
 
 
 class Origin:
-    """A web server of published files. `fault(name)` says what happens to a request for a file, if not what should."""
+    """A web server of published files, and what goes wrong with them."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
@@ -153,11 +153,12 @@ class Edge:
 
 
 @contextlib.contextmanager
-def running_edge(snapshots: str | Path, *options: str, module: Path = MODULE, command: list | None = None) -> Iterator[Edge]:
-    """The Node entry, or another command, on a free port of the loopback interface; stopped at the end."""
-    command = command or ["node", WORKER / "node" / "server.mjs", "--module", module, "--snapshots", snapshots, "--port", "0"]
+def running_edge(snapshots: str | Path, *options: str | Path, module: Path = MODULE) -> Iterator[Edge]:
+    """The Node entry on a free port of the loopback interface; stopped at the end."""
+    server = WORKER / "node" / "server.mjs"
+    command = ["node", server, "--module", module, "--snapshots", snapshots, "--port", "0", *options]
     with tempfile.NamedTemporaryFile("rb", suffix=".log") as log:
-        process = subprocess.Popen([str(part) for part in [*command, *options]], stdout=log, stderr=log)
+        process = subprocess.Popen([str(part) for part in command], stdout=log, stderr=log)
         try:
             yield Edge(_address(process, Path(log.name)), Path(log.name), process)
         finally:

@@ -31,7 +31,8 @@ def answering_module(tmp_path_factory) -> Path:
     message = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     bytes_ = "".join(f"\\{byte:02x}" for byte in message.encode())
     text = (ROOT / "wasm-host/wasmtime/tests/fault_module.wat").read_text()
-    text = text.replace('  (func (export "_initialize"))', f'  (data (i32.const 20000) "{bytes_}")\n  (func (export "_initialize"))')
+    start = '  (func (export "_initialize"))'
+    text = text.replace(start, f'  (data (i32.const 20000) "{bytes_}")\n{start}')
     trap = "    (if (i32.eq (local.get $letter) (i32.const 116)) (then (unreachable)))"
     answer = f"""    (if (i32.eq (local.get $letter) (i32.const 101)) (then
       (memory.copy (i32.const 8192) (i32.const 20000) (i32.const {len(message)})) (return (i32.const {len(message)}))))"""

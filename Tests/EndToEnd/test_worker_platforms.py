@@ -1,4 +1,4 @@
-"""The entries of Deno, Netlify and Vercel serve the planted shop: Deno's under `deno serve`, the others outside of their platforms."""
+"""The entries of Deno, Netlify and Vercel on the planted shop: under `deno serve`, and outside of their platforms."""
 
 from __future__ import annotations
 
@@ -45,11 +45,13 @@ def free_port() -> int:
 def test_deno_serve(snapshots, tmp_path):
     deno = needs("deno")
     port = free_port()
-    command = [deno, "serve", "--quiet", "--allow-net", "--allow-read", "--allow-env", "--host", "127.0.0.1", "--port", str(port)]
-    environment = os.environ | {"SNAPSHOTS": snapshots.as_uri(), "REGION_HEADER": "X-Region", "DENO_DIR": str(tmp_path / "deno")}
+    command = [deno, "serve", "--quiet", "--allow-net", "--allow-read", "--allow-env"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "deno/main.js"]
+    settings = {"SNAPSHOTS": snapshots.as_uri(), "REGION_HEADER": "X-Region", "DENO_DIR": str(tmp_path / "deno")}
+    environment = os.environ | settings
     log = tmp_path / "log"
     with open(log, "wb") as stream:
-        process = subprocess.Popen([*command, "deno/main.js"], cwd=WORKER, env=environment, stdout=stream, stderr=stream)
+        process = subprocess.Popen(command, cwd=WORKER, env=environment, stdout=stream, stderr=stream)
     try:
         deadline = time.monotonic() + 60
         while True:
@@ -73,7 +75,8 @@ def test_the_deno_task_serves_the_entry(snapshots):
     """The permissions of the task are those that the test above has."""
     task = json.loads((WORKER / "deno.json").read_text())["tasks"]["serve"]
     assert set(re.findall(r"--allow-\w+", task)) == {"--allow-net", "--allow-read", "--allow-env"}
-    done = subprocess.run([needs("deno"), "check", "--quiet", "deno/main.js"], cwd=WORKER, capture_output=True, text=True, timeout=120)
+    command = [needs("deno"), "check", "--quiet", "deno/main.js"]
+    done = subprocess.run(command, cwd=WORKER, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
 
 
@@ -90,8 +93,9 @@ def site(snapshots):
 
 def through(platform: str, site: Origin) -> dict:
     here = Path(__file__).parent
-    command = [needs("node"), "--no-warnings", "--import", here / "platform_loader.mjs", here / "platform_entry.mjs", platform]
-    done = subprocess.run([*command, site.address.rstrip("/")], capture_output=True, text=True, timeout=60)
+    command = [needs("node"), "--no-warnings", "--import", here / "platform_loader.mjs"]
+    command += [here / "platform_entry.mjs", platform, site.address.rstrip("/")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout)
 

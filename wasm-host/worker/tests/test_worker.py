@@ -1,4 +1,4 @@
-"""The worker's own tests, which run under Node; its types; and the platforms' configuration files against what the entries read."""
+"""The worker's own tests, which run under Node; its types; and what the platforms' files configure of the entries."""
 
 from __future__ import annotations
 
