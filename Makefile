@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 SHARED := $(notdir $(wildcard Sources/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test conformance build native wasm worker sizes lint clean FORCE
+.PHONY: help demo serve test conformance build native wasm sizes lint clean FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,7 @@ native:
 	@mkdir -p dist
 	@cp -u .build/release/martlet .build/release/libprobe.so dist/
 
+.PHONY: worker
 worker: dist/scorer.wasm ## what the edge worker's entries import; SNAPSHOTS=DIR is asked for its fallback list
 	@scripts/worker-assets $(SNAPSHOTS)
 
