@@ -36,7 +36,7 @@ test: ## every test, after setting up and building all that they need
 conformance: ## the request and response pairs, on every engine
 	@scripts/setup build host test
 	@$(MAKE) --no-print-directory build
-	$(PYTHON) -m pytest -v Tests/Conformance
+	$(PYTHON) -m pytest -q Tests/Conformance
 
 hostile: ## ten million random and mutated tokens and event bodies natively, a million in wasm32
 	@scripts/setup build host test
@@ -51,6 +51,10 @@ native:
 	swift build -c release --product probe
 	@mkdir -p dist
 	@cp -u .build/release/martlet .build/release/libprobe.so dist/
+
+.PHONY: worker
+worker: dist/scorer.wasm ## what the edge worker's entries import; SNAPSHOTS=DIR is asked for its fallback list
+	@scripts/worker-assets $(SNAPSHOTS)
 
 wasm: dist/scorer.wasm dist/scorer-cli.wasm dist/scorer-cli-portable.wasm dist/probe.wasm
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,27 @@ def pytest_addoption(parser):
 def pytest_report_header(config):
     missing = [engine.name for engine in ENGINES if not engine.is_installed]
     return f"engines not installed: {', '.join(missing)}" if missing else "all engines are installed"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Engine by engine, how many cases it has passed."""
+    counts = Counter()
+    for outcome in ("passed", "failed", "skipped"):
+        for report in terminalreporter.getreports(outcome):
+            about = dict(report.user_properties)
+            if report.when == "call" and "engine" in about:
+                counts[about["engine"], about["fresh"], outcome == "passed"] += 1
+    if not counts:
+        return
+    terminalreporter.write_sep("=", "conformance: cases passed")
+    terminalreporter.write_line(f"{'engine':16} {'reused':>8} {'fresh':>8}")
+    for engine in ENGINES:
+        columns = []
+        for fresh in (False, True):
+            passed, others = counts[engine.name, fresh, True], counts[engine.name, fresh, False]
+            columns.append(f"{passed}/{passed + others}")
+        words = f"{columns[0]:>8} {columns[1]:>8}" if engine.is_installed else f"not found: {engine.program}"
+        terminalreporter.write_line(f"{engine.name:16} {words}")
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import browser
 import wasmtime
 from exchanges import split_messages
 from martlet_host.loading import open_verified
-from martlet_host.manifest import Manifest
+from martlet_host.manifest import Manifest, SnapshotFile
 from martlet_host.module import Scorer, ScorerModule
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,12 +32,16 @@ class Engine:
 
     @property
     def is_installed(self) -> bool:
-        return self.program is None or shutil.which(self.program) is not None
+        return self.program is None or command_path(self.program) is not None
+
+
+def command_path(program: str) -> str | None:
+    """Where a command is; Python packages bring some into the virtual environment, which need not be on PATH."""
+    return shutil.which(program) or shutil.which(program, path=str(Path(sys.executable).parent))
 
 
 def snapshot_files(snapshots: Path) -> list[Path]:
-    manifest = Manifest.read(snapshots)
-    return [snapshots / file.name for file in [*manifest.common_files, *manifest.region_files]]
+    return [snapshots / file.name for file in _opened_files(snapshots)]
 
 
 def native(snapshots: Path, messages: list[bytes], fresh: bool) -> list[bytes]:
@@ -45,11 +51,10 @@ def native(snapshots: Path, messages: list[bytes], fresh: bool) -> list[bytes]:
 
 def reactor(snapshots: Path, messages: list[bytes], fresh: bool) -> list[bytes]:
     module = ScorerModule(DIST / "scorer.wasm")
-    manifest = Manifest.read(snapshots)
 
     def instance() -> Scorer:
         scorer = Scorer(module)
-        for file in [*manifest.common_files, *manifest.region_files]:
+        for file in _opened_files(snapshots):
             open_verified(scorer, snapshots, file)
         return scorer
 
@@ -95,10 +100,23 @@ def wasmkit(snapshots: Path, messages: list[bytes], fresh: bool) -> list[bytes]:
 
 
 def node(snapshots: Path, messages: list[bytes], fresh: bool) -> list[bytes]:
-    manifest = Manifest.read(snapshots)
-    files = [f"{file.abi_kind}={snapshots / file.name}" for file in [*manifest.common_files, *manifest.region_files]]
-    script = Path(__file__).with_name("node_engine.mjs")
-    return _piped(["node", script, DIST / "scorer.wasm", "fresh" if fresh else "reused", *files], messages)
+    return _javascript(["node"], snapshots, messages, fresh)
+
+
+def deno(snapshots: Path, messages: list[bytes], fresh: bool) -> list[bytes]:
+    return _javascript([command_path("deno"), "run", "--quiet", "--no-config", "--allow-read"], snapshots, messages, fresh)
+
+
+def chromium(snapshots: Path, messages: list[bytes], fresh: bool) -> list[bytes]:
+    files = [(file.abi_kind, snapshots / file.name) for file in _opened_files(snapshots)]
+    return split_messages(browser.answers(DIST / "scorer.wasm", files, b"".join(messages), fresh))
+
+
+def cloudflare(snapshots: Path, messages: list[bytes], fresh: bool) -> list[bytes]:
+    script = Path(__file__).with_name("cloudflare_engine.mjs")
+    options = ["--experimental-vm-modules", "--expose-gc", "--no-warnings"]
+    command = ["node", *options, script, DIST / "scorer.wasm", "fresh" if fresh else "reused", snapshots]
+    return _piped(command, messages)
 
 
 ENGINES = [
@@ -107,7 +125,21 @@ ENGINES = [
     Engine("wasmtime-wasi", wasi_command),
     Engine("wasmkit", wasmkit, program="wasmkit"),
     Engine("node", node, program="node"),
+    Engine("deno", deno, program="deno"),
+    Engine("chromium", chromium, program="chromium"),
+    Engine("cloudflare-like", cloudflare, program="node"),
 ]
+
+
+def _opened_files(snapshots: Path) -> list[SnapshotFile]:
+    manifest = Manifest.read(snapshots)
+    return [*manifest.common_files, *manifest.region_files]
+
+
+def _javascript(runtime: list, snapshots: Path, messages: list[bytes], fresh: bool) -> list[bytes]:
+    files = [f"{file.abi_kind}={snapshots / file.name}" for file in _opened_files(snapshots)]
+    script = Path(__file__).with_name("node_engine.mjs")
+    return _piped([*runtime, script, DIST / "scorer.wasm", "fresh" if fresh else "reused", *files], messages)
 
 
 def _piped(command: list, messages: list[bytes]) -> list[bytes]:

@@ -25,7 +25,9 @@ MODES = [(case, fresh) for case in CASES for fresh in (False, True) if not (fres
     ("case", "fresh"), MODES, ids=lambda value: value.name if hasattr(value, "name") else ["reused", "fresh"][value]
 )
 @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
-def test_case(engine, fresh, case, answers, generation, request):
+def test_case(engine, fresh, case, answers, generation, request, record_property):
+    record_property("engine", engine.name)
+    record_property("fresh", fresh)
     if not engine.is_installed:
         # Whoever runs everything has installed everything.
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{engine.program} is not installed")

@@ -1,0 +1,147 @@
+/**
+ * The first request on a fresh edge worker under V8, taken apart; the median of several processes, each of which serves its first
+ * request, and what later requests take.
+ *
+ *     node scripts/cold_start.mjs SNAPSHOTS [--module dist/scorer.wasm] [--runs 21] [--all] [--region CODE] [--json]
+ *
+ * SNAPSHOTS is a published folder. The base alone is opened, and with --all the texts too. Platforms compile the module when it is
+ * deployed and keep its code; here each process compiles it, before the clock starts.
+ */
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { openFile } from "../wasm-host/worker/src/loading.js";
+import { Manifest } from "../wasm-host/worker/src/manifest.js";
+import { requestMessage } from "../wasm-host/worker/src/message.js";
+import { Scorer } from "../wasm-host/worker/src/scorer.js";
+import { createWorker } from "../wasm-host/worker/src/worker.js";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    module: { type: "string", default: "dist/scorer.wasm" },
+    runs: { type: "string", default: "21" },
+    region: { type: "string", default: "world" },
+    all: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    once: { type: "string" },
+  },
+});
+const [snapshots] = positionals;
+if (!snapshots) throw new Error("the folder of a publication is missing");
+
+const TARGET = "/recommendations?context=homepage&n=10";
+const WARM_REQUESTS = 2000;
+const CHUNK = 256 << 10;
+
+/** Files as they come over a network: in pieces, already in memory. */
+function memoryStore(folder, manifestText) {
+  const files = new Map([["manifest.json", Buffer.from(manifestText)]]);
+  return {
+    load: (name) => files.set(name, readFileSync(join(folder, name))),
+    async read(name) {
+      const bytes = files.get(name);
+      let at = 0;
+      return new ReadableStream({
+        pull(controller) {
+          if (at >= bytes.length) return controller.close();
+          controller.enqueue(bytes.subarray(at, (at += CHUNK)));
+        },
+      });
+    },
+  };
+}
+
+/** What is opened, and the manifest that says so. */
+function publication() {
+  const document = JSON.parse(readFileSync(join(snapshots, "manifest.json"), "utf8"));
+  const isWanted = (file) => file.kind === "base" || (values.all && file.kind === "text") || values.region === file.region;
+  document.files = document.files.filter(isWanted).map((file) => ({ ...file, parent: null }));
+  const regions = new Set(document.files.map((file) => file.region).filter(Boolean));
+  document.regions = Object.fromEntries([...regions].map((region) => [region, region]));
+  return JSON.stringify(document);
+}
+
+async function parts() {
+  const text = publication();
+  const manifest = new Manifest(text);
+  const store = memoryStore(snapshots, text);
+  const files = [...manifest.commonFiles, ...manifest.regionFiles.values()];
+  for (const file of files) store.load(file.name);
+  const module = new WebAssembly.Module(readFileSync(values.module));
+  // The digest's first call sets up its own machinery, which a platform has running.
+  await crypto.subtle.digest("SHA-256", new Uint8Array(1));
+  const times = { check: 0, copy: 0, open: 0 };
+  const clock = () => performance.now();
+  const started = clock();
+  const scorer = new Scorer(module);
+  const instantiated = clock();
+  for (const file of files) await openFile(scorer, store, file, { verify: "chunks", times });
+  const loaded = clock();
+  scorer.warmUp();
+  const headers = [["martlet-time", String(Date.now())], ["martlet-region", values.region], ["martlet-consent", "session"]]; // prettier-ignore
+  scorer.handle(requestMessage("GET", TARGET, headers, new Uint8Array(0)));
+  const answered = clock();
+  return { instantiate: instantiated - started, ...times, answer: answered - loaded, total: answered - started,
+    memory: scorer.memoryBytes, bytes: files.reduce((sum, file) => sum + file.bytes, 0) }; // prettier-ignore
+}
+
+async function worker() {
+  const text = publication();
+  const store = memoryStore(snapshots, text);
+  for (const file of JSON.parse(text).files) store.load(file.name);
+  const module = new WebAssembly.Module(readFileSync(values.module));
+  const made = createWorker({ module, store, writeLog: () => {} });
+  // Making requests and sending responses is the platform's; Node loads its own code for that when it is first used.
+  await new Response(new Request("https://shop.test/", { method: "POST", body: "" }).body).text();
+  const ask = async () => {
+    const request = new Request(`https://shop.test${TARGET}`);
+    const started = performance.now();
+    const response = await made.fetch(request, { region: values.region });
+    const ms = performance.now() - started;
+    if (response.status !== 200 || !(await response.text()).includes('"items"')) throw new Error(`status ${response.status}`);
+    return ms;
+  };
+  const first = await ask();
+  const laterTimes = [];
+  for (let i = 0; i < WARM_REQUESTS; i++) laterTimes.push(await ask());
+  return { first, second: laterTimes[0], next: median(laterTimes), next99: quantile(laterTimes, 0.99) };
+}
+
+const quantile = (numbers, share) => [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))];
+const median = (numbers) => quantile(numbers, 0.5);
+
+function freshProcess(what) {
+  const command = [fileURLToPath(import.meta.url), ...process.argv.slice(2), "--once", what];
+  return JSON.parse(execFileSync(process.execPath, command, { encoding: "utf8" }));
+}
+
+if (values.once) {
+  console.log(JSON.stringify(await { parts, worker }[values.once]()));
+} else {
+  const runs = Array.from({ length: Number(values.runs) }, () => ({ ...freshProcess("parts"), ...freshProcess("worker") }));
+  const of = (name) => runs.map((run) => run[name]);
+  for (const run of runs) run.ours = run.instantiate + run.open + run.answer;
+  if (values.json) {
+    console.log(JSON.stringify(runs));
+  } else {
+    const rows = [
+      ["instantiate", "instantiate"], ["check", "check (SHA-256 of each MiB)"], ["copy", "copy into the module's memory"], ["open", "open"],
+      ["answer", "warm up and first answer"], ["ours", "all but check and copy"], ["total", "together"],
+      ["first", "first request through the worker"], ["second", "second request"], ["next", "next requests, median"],
+      ["next99", "next requests, 99th percentile"],
+    ]; // prettier-ignore
+    const mib = (bytes) => (bytes / 2 ** 20).toFixed(1);
+    console.log(`${runs.length} fresh processes, node ${process.version}; ${mib(runs[0].bytes)} MiB of files, ` +
+      `${mib(runs[0].memory)} MiB of memory in the instance\n`); // prettier-ignore
+    console.log(`${"milliseconds".padEnd(36)}   median      min      max`);
+    for (const [name, title] of rows) {
+      const columns = [median(of(name)), Math.min(...of(name)), Math.max(...of(name))];
+      console.log(title.padEnd(36) + columns.map((ms) => ms.toFixed(3).padStart(9)).join(""));
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { answering, needsModule, worker } from "./support.mjs";
+
+const EVENTS = [
+  { event: "view", item_id: "a", time: 1_700_000_000 },
+  { event: "search", time: 1_700_000_001 },
+];
+/** What the module answers to events where the host wants them back. */
+const body = JSON.stringify({ accepted: 2, stored: true, signals: 2, events: EVENTS, visit: "visit-1" });
+const MESSAGE = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+function collecting() {
+  const taken = [];
+  const made = worker({ sink: async (events, batch) => void taken.push({ events, batch }) });
+  answering(made.made, MESSAGE);
+  const post = (headers = {}, platform = {}) => made.ask("/events", { method: "POST", body: "[]", headers }, platform);
+  return { ...made, taken, post };
+}
+
+test("events go to the sink with visit, region and ids of their own, and out of the answer", async () => {
+  const { post, taken, settled } = collecting();
+  const response = await post({}, { region: "DE" });
+  assert.deepEqual(await response.json(), { accepted: 2, stored: true, signals: 2 });
+  assert.equal(taken.length, 0, "the answer does not wait");
+  await settled();
+  const [{ events }] = taken;
+  assert.deepEqual(events.map(({ event_id: _, ...event }) => event), EVENTS.map((event) => ({ ...event, session_id: "visit-1", region: "DE" }))); // prettier-ignore
+  assert.equal(new Set(events.map(({ event_id }) => event_id)).size, 2);
+});
+
+test("a user id goes along with full consent only", async () => {
+  const { post, taken, settled } = collecting();
+  await post({ Cookie: "martlet_consent=full" }, { user: "u1" });
+  await settled();
+  await post({}, { user: "u1" });
+  await settled();
+  assert.deepEqual(taken.map(({ events }) => events[0].user_id), ["u1", undefined]);
+});
+
+test("without consent nothing is handed on", async () => {
+  const { post, taken, settled, made } = collecting();
+  for (const headers of [{ "Sec-GPC": "1" }, { Cookie: "martlet_consent=none" }]) {
+    const response = await post(headers);
+    assert.equal((await response.json()).events, undefined);
+  }
+  await settled();
+  assert.deepEqual([taken.length, made.outbox.waiting], [0, 0]);
+});
+
+test("a sink that is down delays no answer and fails no request", async () => {
+  const made = worker({ sink: async () => Promise.reject(new Error("down")) });
+  answering(made.made, MESSAGE);
+  const response = await made.ask("/events", { method: "POST", body: "[]" });
+  assert.equal(response.status, 200);
+  await made.settled();
+  assert.equal(made.events("events_not_delivered").length, 4);
+  assert.equal(made.made.outbox.dropped, 2);
+});
+
+test("the module is asked for events where there is a sink, and only there", needsModule, async () => {
+  const asked = async (options, path, init) => (await worker(options).ask(path, init)).text();
+  const sink = async () => {};
+  const post = { method: "POST", body: "{}" };
+  // The module for faults answers with the request that it got, which is no JSON: a failure that shows what was asked.
+  const line = worker({ sink });
+  assert.equal((await line.ask("/events", post)).status, 500);
+  assert.doesNotMatch(await asked({}, "/events", post), /martlet-want/);
+  assert.doesNotMatch(await asked({ sink }, "/snapshot", {}), /martlet-want/);
+});
