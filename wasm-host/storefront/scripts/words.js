@@ -1,0 +1,79 @@
+/** Titles, categories, regions and reasons as people read them. The demo's data speak the language of tills. */
+
+const DEPARTMENTS = {
+  "DRUG GM": "Household & care", "MEAT-PCKGD": "Packaged meat", "SEAFOOD-PCKGD": "Packaged seafood", PASTRY: "Bakery",
+  NUTRITION: "Natural & organic", FLORAL: "Flowers", SPIRITS: "Wine & spirits", COSMETICS: "Beauty", "CHEF SHOPPE": "Chef\u2019s kitchen",
+};
+
+const SHORT = {
+  frzn: "frozen", brkfst: "breakfast", bkfst: "breakfast", whlsm: "wholesome", bkd: "baked", fd: "food", bn: "beans", veg: "vegetables",
+  sald: "salad", drsng: "dressing", sndwch: "sandwich", sprd: "spread", pckgd: "packaged", pkgd: "packaged", refrgratd: "chilled",
+  drnks: "drinks", sply: "supplies", misc: "other", sherbts: "sherbets", sherbet: "sherbet", pnt: "peanut", btr: "butter", jly: "jelly",
+  frt: "fruit", choc: "chocolate", bev: "drinks", carb: "fizzy", pk: "pack", btl: "bottle", ns: "", conv: "", stm: "steamed",
+  mrgrn: "margarine", prods: "products", prod: "products", prcssd: "processed", whl: "whole", grnd: "ground", sgl: "single", srv: "serve",
+  btls: "bottles", cin: "cinnamon", deod: "deodorant", xtra: "extra", ent: "entr\u00e9es", sngl: "single", boxd: "boxed", crn: "corn", "&": "and",
+  refrigerated: "chilled", bnls: "boneless", bnl: "boneless", trky: "turkey", chix: "chicken", ckn: "chicken", bf: "beef", oth: "other",
+};
+
+const SIZES = [[/\bGA\b/g, "gal"], [/\bDZ\b/g, "dozen"], [/\b(LB|OZ|CT|PK|ML|FT|IN|SQ|PT|QT|ROLL|L)\b/g, (unit) => unit.toLowerCase()]];
+
+const prices = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+export const price = (amount) => (amount == null ? "" : prices.format(amount));
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Shouted text in a speaking voice; other text as it is. */
+export function tidy(text) {
+  if (text !== text.toUpperCase()) return text;
+  const words = text.toLowerCase().replaceAll("/", " / ").replaceAll(":", ": ").replace(/\s*-\s+/g, ", ").split(/\s+/);
+  const plain = words.map((word) => SHORT[word] ?? word).filter(Boolean).join(" ");
+  return capital(plain.replaceAll(" / ", "\u200a/\u200a").replace(/[\s,/(\u200a]+$/, ""));
+}
+
+/** The till's title holds kind, brand and size in one: "POTATO CHIPS National 20 OZ". */
+export function nameOf(title) {
+  const [, kind, brand, rest] = title.match(/^(.+?) (National|Private)(?: (.+))?$/) ?? [null, title, "", ""];
+  const size = SIZES.reduce((text, [pattern, word]) => text.replace(pattern, word), rest ?? "").replace(/\s+/g, " ");
+  return { name: tidy(kind), brand: { National: "Brand name", Private: "House brand" }[brand] ?? "", size };
+}
+
+export const categoryName = (part) => DEPARTMENTS[part] ?? tidy(part);
+export const departmentOf = (category) => category.split(" > ")[0];
+export const lastPart = (category) => categoryName(category.split(" > ").at(-1));
+
+let regionWord = "";
+export const setRegionWord = (word) => (regionWord = word);
+export function regionName(code) {
+  if (!code || code === "world") return "everywhere";
+  return /^\d+$/.test(code) && regionWord ? `${regionWord} ${code}` : code;
+}
+
+const BECAUSE = {
+  slist: "Goes with", next_item: "Chosen after", two_steps: "Two steps from", bought_together: "Bought with", content: "Similar to",
+  factors: "In the spirit of",
+};
+
+const POPULAR = {
+  category_in_region: ({ place }) => `This aisle\u2019s favourite, ${place}`,
+  category: () => "A favourite of this aisle",
+  segment: () => "Loved by shoppers like you",
+  region: ({ place }) => `Popular in ${place}`,
+  parent_region: ({ place }) => `Popular near ${place}`,
+  everywhere: () => "Popular everywhere",
+  traffic: () => "Well known here",
+};
+
+/**
+ * Why an item stands there, in words.
+ * @param {{source: string, because?: string, level?: string}} reason
+ * @param {{titleOf: (id: string) => string, region: string | null}} known
+ */
+export function reasonInWords({ source, because, level }, { titleOf, region }) {
+  const place = regionName(region);
+  if (source === "repeats") return "You looked at this";
+  if (because && BECAUSE[source]) return `${BECAUSE[source]} ${titleOf(because)}`;
+  if (source === "popularity") return POPULAR[level]?.({ place }) ?? "Popular";
+  if (source === "region") return `Asked for more in ${place}`;
+  if (source === "category") return "Fits what you are looking at";
+  return capital(source.replaceAll("_", " ")) + (because ? `: ${titleOf(because)}` : "");
+}
