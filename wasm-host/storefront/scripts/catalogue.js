@@ -7,7 +7,7 @@ import { nameOf, setRegionWord } from "./words.js";
 /** @type {Map<string, Item>} the most sold first */
 const items = new Map();
 
-const item = (id, title, category, price) => ({ id, title, category, price, ...nameOf(title) });
+const item = (id, title, category, price) => ({ id, title, category, price, ...nameOf(title, category) });
 
 export async function loadCatalogue() {
   const response = await fetch("/shop/products.json");

@@ -10,9 +10,9 @@ export const exchanges = new EventTarget();
 /** Milliseconds from request to answer, newest last. */
 export const roundTrips = [];
 
-async function ask(name, path, options) {
+async function ask(name, path, isMain = false) {
   const started = performance.now();
-  const response = await fetch(path, options);
+  const response = await fetch(path);
   const document = await response.json();
   const roundTrip = performance.now() - started;
   if (!response.ok) throw new Error(document.detail ?? `${path}: ${response.status}`);
@@ -21,17 +21,18 @@ async function ask(name, path, options) {
   );
   roundTrips.push(roundTrip);
   if (roundTrips.length > TIMINGS_MAX) roundTrips.shift();
-  const detail = { name, path, document, roundTrip, timing, stale: response.headers.get("martlet-stale") };
+  const detail = { name, path, document, roundTrip, timing, isMain, stale: response.headers.get("martlet-stale") };
   exchanges.dispatchEvent(new CustomEvent("answer", { detail }));
   return document;
 }
 
 export const region = () => recall("region", "");
 
-export function recommendations(query) {
+/** @param {boolean} isMain whether this is what the page is about */
+export function recommendations(query, isMain) {
   const parameters = new URLSearchParams(Object.entries(query).filter(([, value]) => value != null && value !== ""));
   if (region()) parameters.set("region", region());
-  return ask(query.context, `/recommendations?${parameters}`);
+  return ask(query.context, `/recommendations?${parameters}`, isMain);
 }
 
 export const snapshot = () => ask("snapshot", "/snapshot");

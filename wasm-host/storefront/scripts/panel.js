@@ -43,7 +43,7 @@ function showReasons({ document: answer, name }) {
       "li",
       {},
       element("span.thumb", {}, picture(itemOf(id))),
-      element("div", {}, element("strong", {}, titleOf(id)), element("span", {}, reasonInWords(reason, { titleOf, region: answer.region })), bar),
+      element("div", {}, element("strong", {}, titleOf(id)), element("span", {}, reasonInWords(reason, { titleOf, ...answer })), bar),
       element("code", { title: "source" }, reason.source.replaceAll("_", " ")),
     );
   });
@@ -121,7 +121,7 @@ function setOpen(isOpen) {
 export async function startPanel({ refresh, consented }) {
   exchanges.addEventListener("answer", ({ detail }) => {
     showLatency(detail);
-    if (!detail.document.items?.length) return;
+    if (!detail.isMain) return;
     showSegments(detail.document);
     showReasons(detail);
     showSession(detail.document);

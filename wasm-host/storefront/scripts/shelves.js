@@ -26,7 +26,8 @@ export class Shelf {
    * @param {boolean} [options.isLed] another shelf says when this one is to be loaded
    */
   constructor({ heading, query, then, isLed = false }) {
-    Object.assign(this, { heading, query, then, cards: new Map(), asked: 0 });
+    // The page's first shelf is what the page is about.
+    Object.assign(this, { heading, query, then, cards: new Map(), asked: 0, isMain: !open.length && !isLed });
     const id = `shelf-${++made}`;
     this.title = element("h2", { id }, heading(null));
     this.track = element("ul.track", { tabindex: 0, role: "list", "aria-labelledby": id });
@@ -54,7 +55,7 @@ export class Shelf {
     this.element.hidden = !query;
     if (!query) return;
     const turn = ++this.asked;
-    const answer = await recommendations(query);
+    const answer = await recommendations(query, this.isMain);
     // Of two requests on their way the later one counts.
     if (turn !== this.asked) return;
     learn(answer);
@@ -63,11 +64,11 @@ export class Shelf {
     await this.then?.(answer);
   }
 
-  show({ items, region }) {
+  show({ items, region, context }) {
     const before = new Map([...this.cards].map(([id, { li }]) => [id, li.getBoundingClientRect().left]));
     const cards = new Map();
     for (const { item_id: id, reason } of items) {
-      const why = reasonInWords(reason, { titleOf, region });
+      const why = reasonInWords(reason, { titleOf, region, context });
       const held = this.cards.get(id);
       cards.set(id, held?.why === why ? held : { why, li: element("li", {}, card(itemOf(id), why)) });
     }

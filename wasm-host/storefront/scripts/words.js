@@ -12,8 +12,21 @@ const SHORT = {
   frt: "fruit", choc: "chocolate", bev: "drinks", carb: "fizzy", pk: "pack", btl: "bottle", ns: "", conv: "", stm: "steamed",
   mrgrn: "margarine", prods: "products", prod: "products", prcssd: "processed", whl: "whole", grnd: "ground", sgl: "single", srv: "serve",
   btls: "bottles", cin: "cinnamon", deod: "deodorant", xtra: "extra", ent: "entr\u00e9es", sngl: "single", boxd: "boxed", crn: "corn", "&": "and",
-  refrigerated: "chilled", bnls: "boneless", bnl: "boneless", trky: "turkey", chix: "chicken", ckn: "chicken", bf: "beef", oth: "other",
+  refrigerated: "chilled", refrig: "chilled", drnk: "drink", sft: "soft", dnrs: "dinners", mxs: "mixes", mx: "mix", tiss: "tissue", dnr: "dinner",
+  mlk: "milk", flvrd: "flavoured", frz: "frozen", tort: "tortilla", trsh: "rubbish", bg: "bags", wtr: "water", pwdr: "powder", crystl: "crystal", bnls: "boneless", bnl: "boneless", trky: "turkey", chix: "chicken", ckn: "chicken", bf: "beef", oth: "other",
 };
+
+/** Where the till's words need more than their letters set. The first that fits begins, all others follow. */
+const PHRASES = [
+  [/^FLUID MILK WHITE ONLY/, "WHITE MILK"], [/^YOGURT NOT MULTI-PACKS/, "YOGURT CUP"],
+  [/^SFT DRNK 2 LITER.*/, "SOFT DRINK, 2 LITER"], [/^SFT DRNK SINGLE.*/, "SOFT DRINK, SINGLE BOTTLE"], [/^SFT DRNK MLT.*/, "SOFT DRINKS, MULTI-PACK"],
+  [/^SOFT DRINKS 12.*/, "SOFT DRINKS, 12 CANS"], [/^SOFT DRINKS 20.*/, "SOFT DRINKS, 24 CANS"],
+  [/^DAIRY CASE 100% PURE JUICE.*/, "CHILLED PURE JUICE"], [/^DAIRY CASE /, "CHILLED "], [/^MAINSTREAM /, ""], [/^IWS /, "WRAPPED "],
+  [/^(SW GDS|PREP FD|CHIX): ?(?=.{4})/, ""], [/^MEAT: ?(.*?)( BULK)?$/, "DELI $1"], [/ ?\((BULK|HOT|IQF|SINGLES).*$/, ""], [/ ?\([^)]*$/, ""],
+  [/ (BULK|PKG|ALL)$/, ""], [/ BR$/, " BREAD"], [/&/g, " & "], [/^FRD 8PC/, "FRIED CHICKEN"],
+];
+/** Words that say little without their category: "LEAN" is beef. */
+const VAGUE = /^(lean|primal|choice|enhanced|premium|economy|red|dry|other|traditional|blends|regular|garden|patties|butts|links|better|super|flavored|smoked|breast|miscellaneous|select|angus|sticks|pre-cooked|entrees|organic)\b(?! (bread|juice|cookie))/i;
 
 const SIZES = [[/\bGA\b/g, "gal"], [/\bDZ\b/g, "dozen"], [/\b(LB|OZ|CT|PK|ML|FT|IN|SQ|PT|QT|ROLL|L)\b/g, (unit) => unit.toLowerCase()]];
 
@@ -25,16 +38,19 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 /** Shouted text in a speaking voice; other text as it is. */
 export function tidy(text) {
   if (text !== text.toUpperCase()) return text;
-  const words = text.toLowerCase().replaceAll("/", " / ").replaceAll(":", ": ").replace(/\s*-\s+/g, ", ").split(/\s+/);
+  const long = PHRASES.reduce((phrase, [pattern, words]) => phrase.replace(pattern, words), text);
+  const words = long.toLowerCase().replaceAll("/", " / ").replaceAll(":", ": ").replace(/\s*-\s+/g, ", ").split(/\s+/);
   const plain = words.map((word) => SHORT[word] ?? word).filter(Boolean).join(" ");
   return capital(plain.replaceAll(" / ", "\u200a/\u200a").replace(/[\s,/(\u200a]+$/, ""));
 }
 
 /** The till's title holds kind, brand and size in one: "POTATO CHIPS National 20 OZ". */
-export function nameOf(title) {
+export function nameOf(title, category) {
   const [, kind, brand, rest] = title.match(/^(.+?) (National|Private)(?: (.+))?$/) ?? [null, title, "", ""];
   const size = SIZES.reduce((text, [pattern, word]) => text.replace(pattern, word), rest ?? "").replace(/\s+/g, " ");
-  return { name: tidy(kind), brand: { National: "Brand name", Private: "House brand" }[brand] ?? "", size };
+  const plain = tidy(kind);
+  const name = VAGUE.test(plain) && category ? `${lastPart(category)}, ${plain.toLowerCase()}` : plain;
+  return { name, brand: { National: "Brand name", Private: "House brand" }[brand] ?? "", size };
 }
 
 export const categoryName = (part) => DEPARTMENTS[part] ?? tidy(part);
@@ -66,14 +82,14 @@ const POPULAR = {
 /**
  * Why an item stands there, in words.
  * @param {{source: string, because?: string, level?: string}} reason
- * @param {{titleOf: (id: string) => string, region: string | null}} known
+ * @param {{titleOf: (id: string) => string, region: string | null, context: string}} known
  */
-export function reasonInWords({ source, because, level }, { titleOf, region }) {
+export function reasonInWords({ source, because, level }, { titleOf, region, context }) {
   const place = regionName(region);
   if (source === "repeats") return "You looked at this";
   if (because && BECAUSE[source]) return `${BECAUSE[source]} ${titleOf(because)}`;
   if (source === "popularity") return POPULAR[level]?.({ place }) ?? "Popular";
   if (source === "region") return `Asked for more in ${place}`;
-  if (source === "category") return "Fits what you are looking at";
+  if (source === "category") return context === "category" ? "A pick of this aisle" : "Your kind of aisle";
   return capital(source.replaceAll("_", " ")) + (because ? `: ${titleOf(because)}` : "");
 }
