@@ -44,6 +44,8 @@ class Album:
 
     def take(self, page: Page, name: str, whole: bool = True) -> None:
         page.evaluate("Promise.all(document.getAnimations().map((each) => each.effect.getTiming().iterations === 1 && each.finished))")
+        if whole:
+            page.evaluate("scrollTo(0, 0)")
         path = self._folder / f"{name}-{self._scheme}.png"
         page.screenshot(path, whole)
         print(path, flush=True)

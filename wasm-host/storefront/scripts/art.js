@@ -119,6 +119,7 @@ export function sign(department) {
   const svg = picture({ id: kind, title: "", category: department });
   const [hue, drawing] = glyphs[kind];
   svg.style.setProperty("--hue", hue ?? 168);
+  svg.setAttribute("viewBox", "14 12 92 96");
   svg.innerHTML = drawing;
   return svg;
 }
