@@ -226,7 +226,7 @@ def test_dwell_and_scroll_depth_are_sent_when_the_page_is_left(visit):
     visit.open("plain")
     [dwell] = json.loads(visit.page.evaluate("sessionStorage.sent"))
     assert dwell["event"] == "dwell" and dwell["item_id"] == "apple"
-    assert 2 <= dwell["seconds"] <= 6 and 50 <= dwell["scroll"] < 100
+    assert 2 <= dwell["seconds"] <= 6 and 50 <= dwell["scroll_depth"] < 100
     visit.page.wait_until(lambda: visit.signals() == 2, "the session holds it")
 
 

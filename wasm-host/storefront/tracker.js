@@ -60,7 +60,7 @@
     if (!isAllowed() || !KNOWN.test(event) || !(data.item_id || data.items?.[0] || /search/.test(event))) return;
     if (/^view(_item)?$/.test(event)) {
       finishDwell();
-      page = { item_id: data.item_id ?? data.items[0].item_id, seconds: 0, scroll: 0 };
+      page = { item_id: data.item_id ?? data.items[0].item_id, seconds: 0, scroll_depth: 0 };
       address = location.href;
       idleSeconds = 0;
     }
@@ -81,7 +81,7 @@
     } else if (!document.hidden && idleSeconds++ < IDLE_S) {
       const depth = (scrollY + innerHeight) / document.documentElement.scrollHeight;
       page.seconds++;
-      page.scroll = Math.min(100, Math.max(page.scroll, Math.round(depth * 100)));
+      page.scroll_depth = Math.max(page.scroll_depth, Math.min(100, Math.round(depth * 100)));
     }
   }, 1000);
 

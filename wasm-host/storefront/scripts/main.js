@@ -5,17 +5,22 @@ import { loadCatalogue } from "./catalogue.js";
 import { element } from "./dom.js";
 import { chosenConsent } from "./memory.js";
 import { fillShelves, pageOf } from "./pages.js";
-import { startPanel, showWholeSession } from "./panel.js";
+import { showSession, startPanel } from "./panel.js";
 import { closeShelves } from "./shelves.js";
 
 const content = document.getElementById("content");
 const searchField = document.querySelector("#search input");
 
+let refreshes = 0;
+
+/** Marks the content as settled once the shelves follow from everything that was done. */
 const refresh = async () => {
+  const turn = ++refreshes;
+  delete content.dataset.settled;
   try {
     await fillShelves();
-    await showWholeSession();
-    content.dataset.settled = "";
+    await showSession();
+    if (turn === refreshes) content.dataset.settled = "";
   } catch (error) {
     content.prepend(element("p.trouble", { role: "alert" }, `The host does not answer: ${error.message}`));
   }
@@ -23,7 +28,6 @@ const refresh = async () => {
 
 function show({ isFirst = false } = {}) {
   const parameters = new URLSearchParams(location.search);
-  delete content.dataset.settled;
   closeShelves();
   const page = pageOf(parameters);
   document.title = `${page.title} \u00b7 Martlet Market`;

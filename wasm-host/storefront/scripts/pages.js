@@ -136,7 +136,7 @@ function category(name) {
 function results(query) {
   const found = search(query);
   const shelf = new Shelf({
-    heading: (answer) => (answer?.signals ? "You may also need" : `Popular ${at(answer?.region ?? region())}`),
+    heading: (answer) => (answer?.matches ? "In the order that suits you" : answer?.signals ? "You may also need" : `Popular ${at(answer?.region ?? region())}`),
     query: () => ({ context: "search", q: query, n: SHELF }),
   });
   const content = [

@@ -5,10 +5,13 @@ import { itemOf, titleOf } from "./catalogue.js";
 import { element } from "./dom.js";
 import { exchanges, forgetSession, region, roundTrips, session, snapshot } from "./host.js";
 import { chosenConsent, consentChanged, isRefusedByBrowser, keep, mayStore } from "./memory.js";
-import { reasonInWords, regionName } from "./words.js";
+import { lastPart, reasonInWords, regionName } from "./words.js";
 
 const WIDE = matchMedia("(min-width: 75rem)");
 const REASONS = 8;
+const SIGNALS = 6;
+const INTERESTS = 3;
+const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit" });
 const part = (id) => document.getElementById(id);
 
 /** Whether the host tells of sessions: its answers then list segments. */
@@ -56,25 +59,36 @@ function showSegments(answer) {
   const segments = answer.segments ?? (answer.segment ? [answer.segment] : []);
   const chips = segments.map(({ name, id }) => element("li.chip", {}, name ?? id));
   part("segments").replaceChildren(...(chips.length ? chips : [element("li.none", {}, "None yet")]));
-  const offers = (answer.offers ?? []).map((offer) => element("li.offer", {}, element("strong", {}, offer.code ?? offer.id ?? "Offer"), offer.name ?? ""));
+  const offers = (answer.offers ?? []).map((offer) => element("li.offer", {}, element("strong", {}, offer.code), `until ${clock.format(offer.expires * 1000)}`));
   part("offers").replaceChildren(...offers);
   part("offers-part").hidden = !offers.length;
 }
 
-async function showSession(answer) {
+function showCount(answer) {
   const count = answer.signals ?? 0;
   part("signals").textContent = mayStore() || count ? `${count} of 64 signals` : "Nothing is kept";
   part("signals-bar").style.setProperty("--share", count / 64);
-  if (!hasSessions || !mayStore()) return part("session-part").replaceChildren();
-  part("forget").hidden = !count;
+  part("forget").hidden = !hasSessions || !count;
 }
 
-async function showWholeSession() {
-  if (!hasSessions || !mayStore()) return;
-  const { signals = [] } = await session();
-  const newest = (Array.isArray(signals) ? signals : []).slice(0, 6);
-  part("session-part").replaceChildren(
-    ...newest.map(({ event, type, item_id: id }) => element("li", {}, element("code", {}, event ?? type), id ? titleOf(id) : "")),
+/** The newest signals and the strongest interests, from a host that tells of sessions. */
+export async function showSession() {
+  if (!hasSessions || !mayStore()) {
+    part("newest").replaceChildren();
+    return part("interests").replaceChildren();
+  }
+  const { signals, profile } = await session();
+  part("newest").replaceChildren(
+    ...signals.slice(0, SIGNALS).map(({ event, item_id: id, seconds }) =>
+      element("li", {}, element("code", {}, event.replaceAll("_", " ")), id ? titleOf(id) : "", seconds ? ` ${seconds} s` : ""),
+    ),
+  );
+  part("interests").replaceChildren(
+    ...profile.categories.slice(0, INTERESTS).map(({ name, share }) => {
+      const bar = element("span.bar", { "aria-hidden": "true" });
+      bar.style.setProperty("--share", share);
+      return element("li", {}, element("span", {}, lastPart(name)), element("span", {}, `${Math.round(share * 100)} %`), bar);
+    }),
   );
 }
 
@@ -124,7 +138,7 @@ export async function startPanel({ refresh, consented }) {
     if (!detail.isMain) return;
     showSegments(detail.document);
     showReasons(detail);
-    showSession(detail.document);
+    showCount(detail.document);
   });
   part("panel-toggle").addEventListener("click", () => {
     setOpen(!isPanelOpen());
@@ -164,5 +178,3 @@ export async function startPanel({ refresh, consented }) {
   showConsent();
   await fillRegions();
 }
-
-export { showWholeSession };

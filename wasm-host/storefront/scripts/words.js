@@ -69,6 +69,8 @@ const BECAUSE = {
   factors: "In the spirit of",
 };
 
+const PLAIN = { repeats: "You looked at this", pinned: "Chosen by the shop", sponsored: "Sponsored" };
+
 const POPULAR = {
   category_in_region: ({ place }) => `This aisle\u2019s favourite, ${place}`,
   category: () => "A favourite of this aisle",
@@ -81,12 +83,13 @@ const POPULAR = {
 
 /**
  * Why an item stands there, in words.
- * @param {{source: string, because?: string, level?: string}} reason
+ * @param {{source: string, because?: string, level?: string, term?: string}} reason
  * @param {{titleOf: (id: string) => string, region: string | null, context: string}} known
  */
-export function reasonInWords({ source, because, level }, { titleOf, region, context }) {
+export function reasonInWords({ source, because, level, term }, { titleOf, region, context }) {
   const place = regionName(region);
-  if (source === "repeats") return "You looked at this";
+  if (PLAIN[source]) return PLAIN[source];
+  if (term) return `Found for \u201c${term}\u201d`;
   if (because && BECAUSE[source]) return `${BECAUSE[source]} ${titleOf(because)}`;
   if (source === "popularity") return POPULAR[level]?.({ place }) ?? "Popular";
   if (source === "region") return `Asked for more in ${place}`;
