@@ -10,6 +10,7 @@ import csv
 import gzip
 import json
 import os
+import re
 import sys
 from collections import Counter
 from fnmatch import fnmatchcase
@@ -17,11 +18,12 @@ from pathlib import Path
 
 PRODUCTS = 6000
 REGION_WORD = "Store"
-# What the till sells beside goods, as examples/complete-journey.yaml names it.
-NO_GOODS = (
-    "FUEL*", "MISCELLANEOUS*", "*COUPON*", "* > TICKETS", "* > BOTTLE DEPOSITS", "* > *PHOTOFINISHING", "* > DELI SUPPLIES",
-    "CNTRL/STORE SUP*", "POSTAL CENTER*",
-)  # fmt: skip
+CONFIGURATION = Path(__file__).resolve().parent.parent / "examples" / "complete-journey.yaml"
+
+
+def no_goods() -> list[str]:
+    """Patterns of the categories that are never recommended, as the configuration names them."""
+    return re.findall(r'^ +- category: "(.+)"$', CONFIGURATION.read_text(), re.MULTILINE)
 
 
 def sold(transactions: Path) -> Counter[str]:
@@ -32,6 +34,7 @@ def sold(transactions: Path) -> Counter[str]:
 def goods(catalogue: Path, sales: Counter[str]) -> dict:
     with gzip.open(catalogue, "rt", newline="") as text:
         rows = {row["product_id"]: row for row in csv.DictReader(text)}
+    patterns = no_goods()
     categories: dict[str, int] = {}
     products = []
     for item, _ in sorted(sales.items(), key=lambda each: (-each[1], int(each[0]))):
@@ -39,7 +42,7 @@ def goods(catalogue: Path, sales: Counter[str]) -> dict:
         if row is None:
             continue
         category = " > ".join(part for part in (row["department"], row["product_category"]) if part)
-        if any(fnmatchcase(category, pattern) for pattern in NO_GOODS):
+        if any(fnmatchcase(category, pattern) for pattern in patterns):
             continue
         price = float(row["price"]) if row["price"] else None
         products.append([item, row["title"], categories.setdefault(category, len(categories)), price])

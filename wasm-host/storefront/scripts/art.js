@@ -4,13 +4,13 @@ import { glyphs } from "./glyphs.js";
 
 /** The first pattern that fits title or category names the drawing. Titles come before categories, the particular before the general. */
 const kinds = [
-  ["tin", /can carb|energy drink/],
+  ["tin", /pk can|can carb|energy drink/],
   ["soda", /soft drink|sft drnk|isotonic|soda|tonic/],
   ["jar", /sauce|\bdips?\b|salsa|peanut butter|pnt btr|honey|\bjam|jell(y|ies)|catsup|ketchup|mustard|syrup|pickle|olives?\b|relish|spices|seasoning$/],
   ["bottle", /\boils?\b|vinegar|dressings?\b|drsng|mayonn/],
   ["cake", /\bcakes?\b(?! mix)|\bpies?\b|brownie|sweet goods|sw gds/],
   ["cookie", /cookie|cracker|biscuit|doughnut|donut|graham/],
-  ["chips", /chips\b|pretzel|popcorn|snacks?\b|\bnuts?\b|peanuts/],
+  ["chips", /chips\b|pretzel|popcorn|(?<!loaf\/)snacks?\b|\bnuts?\b|peanuts/],
   ["box", /(bread|cake|muffin|stuffing|seasoning|baking|dessert)s? mix|cereal|oatmeal|granola|sugar|sweetn|\bsalt\b|flour|cigar|tobacco|pancake/],
   ["pasta", /pasta|noodle|macaroni|spaghetti|ramen|\brice\b/],
   ["icecream", /ice cream|sherbe?t|popsicle|novelties/],
@@ -92,13 +92,22 @@ export function kindOf(title, category) {
   return departments[department] ?? "bag";
 }
 
+/** What a title says of the colour of fruit and vegetables. */
+const GROWN = new Set(["apple", "citrus", "grapes", "pepper", "onion", "potato", "cucumber"]);
+const COLOURS = [
+  [/\bred\b|cherr|cranb|watermelon/, 356], [/granny|green|kiwi|\blimes?\b|pear|honeydew|white seedless|grapes white/, 92],
+  [/yellow|gold|lemon|corn|pineapple/, 48], [/orange|peach|nectarine|mango|apricot|cantaloupe|clementine|sweet/, 28], [/plum|black|blue|purple/, 284],
+];
+
 const HUES = [4, 22, 40, 88, 140, 168, 196, 216, 252, 286, 322, 346];
 
 /** @returns {SVGElement} decoration: the name beside it says what it is */
 export function picture(item) {
   const number = hash(item.id);
-  const [ownHue, drawing] = glyphs[kindOf(item.title, item.category)];
-  const hue = ownHue === null ? HUES[number % HUES.length] : ownHue + ((number >>> 4) % 15) - 7;
+  const kind = kindOf(item.title, item.category);
+  const [ownHue, drawing] = glyphs[kind];
+  const told = GROWN.has(kind) ? COLOURS.find(([pattern]) => pattern.test(item.title.toLowerCase()))?.[1] : undefined;
+  const hue = (told ?? ownHue) === null ? HUES[number % HUES.length] : (told ?? ownHue) + ((number >>> 4) % 15) - 7;
   const turn = ((number >>> 9) % 13) - 6;
   const size = 0.92 + ((number >>> 14) % 9) / 60;
   const [x, y, radius] = [34 + ((number >>> 17) % 52), 36 + ((number >>> 20) % 40), 40 + ((number >>> 24) % 14)];

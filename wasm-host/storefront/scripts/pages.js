@@ -188,7 +188,7 @@ function cartPage() {
               {},
               element("p", {}, "Total ", element("strong", {}, price(cartTotal()))),
               element("a.button", { href: "?bought" }, "Buy"),
-              element("p.small", {}, "This is a demonstration: nothing is charged and nothing is sent."),
+              element("p.small", {}, "This is a demonstration: nothing is charged, nothing is delivered."),
             ),
           ]
         : [element("p.empty", {}, "Your cart is empty. The shelf below is a place to start.")]),

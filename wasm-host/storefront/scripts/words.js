@@ -26,9 +26,9 @@ const PHRASES = [
   [/ (BULK|PKG|ALL)$/, ""], [/ BR$/, " BREAD"], [/&/g, " & "], [/^FRD 8PC/, "FRIED CHICKEN"],
 ];
 /** Words that say little without their category: "LEAN" is beef. */
-const VAGUE = /^(lean|primal|choice|enhanced|premium|economy|red|dry|other|traditional|blends|regular|garden|patties|butts|links|better|super|flavored|smoked|breast|miscellaneous|select|angus|sticks|pre-cooked|entrees|organic)\b(?! (bread|juice|cookie))/i;
+const VAGUE = /^(lean|primal|choice|enhanced|premium|economy|red|dry|other|traditional|blends|regular|garden|patties|butts|links|better|super|flavored|smoked|breast|miscellaneous|select|angus|sticks|pre-cooked|entrees|organic)\b(?! (bread|juice|cookie|bean))/i;
 
-const SIZES = [[/\bGA\b/g, "gal"], [/\bDZ\b/g, "dozen"], [/\b(LB|OZ|CT|PK|ML|FT|IN|SQ|PT|QT|ROLL|L)\b/g, (unit) => unit.toLowerCase()]];
+const SIZES = [[/\bGA\b/g, "gal"], [/\bDZ\b/g, "dozen"], [/\b(LB|FL|OZ|CT|PK|ML|FT|IN|SQ|PT|QT|ROLL|L)\b/g, (unit) => unit.toLowerCase()]];
 
 const prices = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 export const price = (amount) => (amount == null ? "" : prices.format(amount));
