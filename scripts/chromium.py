@@ -134,7 +134,8 @@ class Page:
             details = parameters["exceptionDetails"]
             self.complaints.append(details.get("exception", {}).get("description") or details["text"])
         elif event == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "warning", "assert"):
-            self.complaints.append(" ".join(str(each.get("value", each.get("description"))) for each in parameters["args"]))
+            words = (str(each.get("value", each.get("description"))) for each in parameters["args"])
+            self.complaints.append(" ".join(words))
         elif event == "Log.entryAdded" and parameters["entry"]["level"] in ("error", "warning"):
             entry = parameters["entry"]
             self.complaints.append(f"{entry['text']} {entry.get('url', '')}")
@@ -143,7 +144,8 @@ class Page:
         return self._browser.command(method, self._session, **parameters)
 
     def resize(self, width: int, height: int, scale: float = 1) -> None:
-        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=width < 600)
+        size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": width < 600}
+        self.command("Emulation.setDeviceMetricsOverride", **size)
 
     def before_scripts(self, source: str) -> None:
         """`source` runs in every document before its own scripts."""
@@ -190,9 +192,9 @@ class Page:
 
     def press(self, key: str, modifiers: int = 0) -> None:
         """A key as the keyboard sends it: `Tab`, `Enter`, `ArrowRight`, `a`; modifiers: 8 is Shift."""
-        codes = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+        codes = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
         text = "\r" if key == "Enter" else key if len(key) == 1 else ""
-        fields = {"key": key, "code": {" ": "Space"}.get(key, key), "windowsVirtualKeyCode": codes.get(key, 0), "modifiers": modifiers}
+        fields = {"key": key, "code": key, "windowsVirtualKeyCode": codes.get(key, 0), "modifiers": modifiers}
         self.command("Input.dispatchKeyEvent", type="keyDown", text=text, **fields)
         self.command("Input.dispatchKeyEvent", type="keyUp", **fields)
 

@@ -43,7 +43,9 @@ class Album:
         self._scheme = scheme
 
     def take(self, page: Page, name: str, whole: bool = True) -> None:
-        page.evaluate("Promise.all(document.getAnimations().map((each) => each.effect.getTiming().iterations === 1 && each.finished))")
+        # Until nothing moves any more; what never ends is not waited for.
+        page.evaluate("""Promise.all(document.getAnimations()
+            .map((each) => each.effect.getTiming().iterations === 1 && each.finished))""")
         if whole:
             page.evaluate("scrollTo(0, 0)")
         path = self._folder / f"{name}-{self._scheme}.png"

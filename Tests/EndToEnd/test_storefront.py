@@ -97,6 +97,19 @@ def test_what_is_looked_at_changes_the_shelves_within_one_navigation(shop):
     assert shop.page.evaluate("document.querySelector('.shelf h2').innerText") == "Picked for you"
 
 
+def test_who_hurries_on_still_gets_shelves_of_what_was_just_looked_at(shop):
+    shop.open("/?category=Dairy")
+    shop.consent("session")
+    # Back on the first page before anything could be sent.
+    shop.page.evaluate("""(async () => {
+        document.querySelector(".grid [data-martlet-item=edam-cheese] a").click();
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        document.querySelector(".logo").click();
+    })()""")
+    shop.page.wait_for(f"location.search === '' && {SETTLED}")
+    assert set(shop.items()[:2]) == {"edam-cheese", "goat-cheese"}
+
+
 def test_each_page_has_shelves_and_the_cart_counts(shop):
     shop.open("/?category=Dairy")
     shop.consent("session")
@@ -244,4 +257,8 @@ def test_it_fits_a_small_phone(shop, target):
     shop.open(target)
     assert shop.page.evaluate("document.documentElement.scrollWidth") <= 360
     assert shop.page.evaluate("document.querySelectorAll('h1').length") == 1
-    assert shop.page.evaluate("[...document.querySelectorAll('button, a, input')].every((each) => each.closest('[inert], .arrows, .line') || each.innerText.trim() || each.getAttribute('aria-label') || each.labels?.length)")
+    nameless = shop.page.evaluate("""[...document.querySelectorAll("button, a, input")]
+        .filter((each) => !each.closest("[inert], [aria-hidden]"))
+        .filter((each) => !each.innerText.trim() && !each.getAttribute("aria-label") && !each.labels?.length)
+        .map((each) => each.outerHTML)""")
+    assert nameless == []

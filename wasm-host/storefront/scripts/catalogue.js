@@ -2,7 +2,10 @@
 
 import { nameOf, setRegionWord } from "./words.js";
 
-/** @typedef {{id: string, title: string, category: string, price: number | null, name: string, brand: string, size: string}} Item */
+/**
+ * @typedef {{id: string, title: string, category: string, price: number | null, name: string, brand: string,
+ *   size: string}} Item
+ */
 
 /** @type {Map<string, Item>} the most sold first */
 const items = new Map();

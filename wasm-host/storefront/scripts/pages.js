@@ -11,6 +11,7 @@ import { categoryName, departmentOf, lastPart, price, regionName } from "./words
 
 const SHELF = 14;
 const GRID = 24;
+const STILL_LIFE = ["BANANAS", "BREAD", "TOMATOES", "CHEESE", "COFFEE"];
 
 const heading = (text, ...more) => element("h1", { tabindex: -1 }, text, ...more);
 
@@ -57,7 +58,11 @@ function home() {
       }),
   );
   const departments = categoriesIn().slice(0, 10).map((department) =>
-    element("li", {}, element("a", { href: categoryAddress(department) }, sign(department), element("span", {}, categoryName(department)))),
+    element(
+      "li",
+      {},
+      element("a", { href: categoryAddress(department) }, sign(department), element("span", {}, categoryName(department))),
+    ),
   );
   const content = [
     element(
@@ -67,10 +72,14 @@ function home() {
         "div.words",
         {},
         heading("Groceries that ", element("em", {}, "get"), " you"),
-        element("p", {}, "Look around. Every shelf rearranges itself from what you do in this visit, and says why each thing is on it."),
+        element(
+          "p",
+          {},
+          "Look around. Every shelf rearranges itself from what you do in this visit, and says why each thing is on it.",
+        ),
         element("a.button", { href: categoryAddress(categoriesIn()[0] ?? "") }, "Start browsing"),
       ),
-      element("div.still", { "aria-hidden": "true" }, ...["BANANAS", "BREAD", "TOMATOES", "CHEESE", "COFFEE"].map((title) => picture({ id: title, title, category: "" }))),
+      element("div.still", { "aria-hidden": "true" }, ...STILL_LIFE.map((title) => picture({ id: title, title, category: "" }))),
     ),
     element("nav.departments", { "aria-label": "Departments" }, element("ul", { role: "list" }, ...departments)),
     forYou.element,
@@ -91,7 +100,7 @@ function product(id) {
     heading: (answer) => `${lastPart(item.category || "Shop")}: popular ${at(answer?.region ?? region())}`,
     query: () => item.category && { context: "category", category: item.category, exclude: id.includes(",") ? "" : id, n: SHELF },
   });
-  const facts = [["Aisle", lastPart(item.category)], ["Size", item.size], ["Brand", item.brand], ["Article", item.id]].filter(([, fact]) => fact);
+  const facts = Object.entries({ Aisle: lastPart(item.category), Size: item.size, Brand: item.brand, Article: item.id });
   const content = [
     crumbs(item.category),
     element(
@@ -103,7 +112,7 @@ function product(id) {
         {},
         heading(item.name),
         element("p.price", {}, price(item.price) || "Price at the till"),
-        element("dl", {}, ...facts.flatMap(([name, fact]) => [element("dt", {}, name), element("dd", {}, fact)])),
+        element("dl", {}, ...facts.flatMap(([name, fact]) => (fact ? [element("dt", {}, name), element("dd", {}, fact)] : []))),
         addButton(item, "Add to cart"),
       ),
     ),
@@ -124,7 +133,13 @@ function category(name) {
   const items = inCategory(name);
   const content = [
     crumbs(name.split(" > ").slice(0, -1).join(" > ")),
-    element("header.page", {}, sign(departmentOf(name)), heading(lastPart(name)), element("p.count", {}, `${items.length} products`)),
+    element(
+      "header.page",
+      {},
+      sign(departmentOf(name)),
+      heading(lastPart(name)),
+      element("p.count", {}, `${items.length} products`),
+    ),
     within.length > 0 && element("nav.chips", { "aria-label": "Aisles" }, element("ul", { role: "list" }, ...within)),
     shelf.element,
     element("h2.section", {}, "All products"),
@@ -136,7 +151,10 @@ function category(name) {
 function results(query) {
   const found = search(query);
   const shelf = new Shelf({
-    heading: (answer) => (answer?.matches ? "In the order that suits you" : answer?.signals ? "You may also need" : `Popular ${at(answer?.region ?? region())}`),
+    heading: (answer) => {
+      if (answer?.matches) return "In the order that suits you";
+      return answer?.signals ? "You may also need" : `Popular ${at(answer?.region ?? region())}`;
+    },
     query: () => ({ context: "search", q: query, n: SHELF }),
   });
   const content = [
@@ -164,8 +182,19 @@ function line({ item, count }) {
     "li.line",
     {},
     element("a.tile", { href: productAddress(item.id), tabindex: -1, "aria-hidden": "true" }, picture(item)),
-    element("div", {}, element("a", { href: productAddress(item.id) }, item.name), element("p.details", {}, [item.brand, item.size].filter(Boolean).join(", "))),
-    element("div.stepper", { role: "group", "aria-label": `How many ${item.name}` }, step(-1, "One less:", "minus"), element("output", {}, `${count}`), step(1, "One more:", "plus")),
+    element(
+      "div",
+      {},
+      element("a", { href: productAddress(item.id) }, item.name),
+      element("p.details", {}, [item.brand, item.size].filter(Boolean).join(", ")),
+    ),
+    element(
+      "div.stepper",
+      { role: "group", "aria-label": `How many ${item.name}` },
+      step(-1, "One less:", "minus"),
+      element("output", {}, `${count}`),
+      step(1, "One more:", "plus"),
+    ),
     element("p.price", {}, price(item.price === null ? null : item.price * count) || "\u2014"),
   );
 }
@@ -193,10 +222,11 @@ function cartPage() {
           ]
         : [element("p.empty", {}, "Your cart is empty. The shelf below is a place to start.")]),
     );
-    if (focused) [...body.querySelectorAll("button")].find((button) => button.getAttribute("aria-label") === focused)?.focus();
+    const buttons = [...body.querySelectorAll("button")];
+    if (focused) buttons.find((button) => button.getAttribute("aria-label") === focused)?.focus();
   };
   show();
-  const changed = async () => {
+  const changed = () => {
     if (!body.isConnected) return cart.removeEventListener("change", changed);
     show();
   };
@@ -207,10 +237,18 @@ function cartPage() {
 function bought() {
   const lines = cartLines();
   const shelf = new Shelf({ heading: () => "For next time", query: () => ({ context: "after_purchase", n: SHELF }) });
-  const goods = lines.map(({ item }) => element("li", { "data-martlet-item": item.id }, picture(item), element("span", {}, item.name)));
+  const goods = lines.map(({ item }) =>
+    element("li", { "data-martlet-item": item.id }, picture(item), element("span", {}, item.name)),
+  );
   const content = [
     heading(lines.length ? "Thank you!" : "Nothing was bought"),
-    lines.length > 0 && element("section.bought", { "data-martlet-event": "purchase" }, element("p", {}, `${price(cartTotal())} well spent, on paper.`), element("ul", { role: "list" }, ...goods)),
+    lines.length > 0 &&
+      element(
+        "section.bought",
+        { "data-martlet-event": "purchase" },
+        element("p", {}, `${price(cartTotal())} well spent, on paper.`),
+        element("ul", { role: "list" }, ...goods),
+      ),
     shelf.element,
   ];
   if (lines.length) emptyCart();
@@ -218,7 +256,8 @@ function bought() {
 }
 
 function notFound() {
-  return { title: "Not found", content: [heading("There is no such page"), element("p", {}, element("a", { href: "./" }, "Back to the shop"))] };
+  const back = element("p", {}, element("a", { href: "./" }, "Back to the shop"));
+  return { title: "Not found", content: [heading("There is no such page"), back] };
 }
 
 /** The page of an address: its title and its content, with its shelves open. */

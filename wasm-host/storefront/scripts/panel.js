@@ -11,6 +11,7 @@ const WIDE = matchMedia("(min-width: 75rem)");
 const REASONS = 8;
 const SIGNALS = 6;
 const INTERESTS = 3;
+const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
 const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit" });
 const part = (id) => document.getElementById(id);
 
@@ -27,7 +28,8 @@ function showLatency({ timing, roundTrip }) {
   const bars = roundTrips.map((value, place) => {
     const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     const height = Math.max(2, (value / top) * 36);
-    for (const [name, number] of Object.entries({ x: place * 10, y: 38 - height, width: 7, height, rx: 2 })) bar.setAttribute(name, number);
+    const shape = { x: place * 10, y: 38 - height, width: 7, height, rx: 2 };
+    for (const [name, number] of Object.entries(shape)) bar.setAttribute(name, number);
     return bar;
   });
   part("round-trips").replaceChildren(...bars);
@@ -46,7 +48,13 @@ function showReasons({ document: answer, name }) {
       "li",
       {},
       element("span.thumb", {}, picture(itemOf(id))),
-      element("div", {}, element("strong", {}, titleOf(id)), element("span", {}, reasonInWords(reason, { titleOf, ...answer })), bar),
+      element(
+        "div",
+        {},
+        element("strong", {}, titleOf(id)),
+        element("span", {}, reasonInWords(reason, { titleOf, ...answer })),
+        bar,
+      ),
       element("code", { title: "source" }, reason.source.replaceAll("_", " ")),
     );
   });
@@ -59,7 +67,9 @@ function showSegments(answer) {
   const segments = answer.segments ?? (answer.segment ? [answer.segment] : []);
   const chips = segments.map(({ name, id }) => element("li.chip", {}, name ?? id));
   part("segments").replaceChildren(...(chips.length ? chips : [element("li.none", {}, "None yet")]));
-  const offers = (answer.offers ?? []).map((offer) => element("li.offer", {}, element("strong", {}, offer.code), `until ${clock.format(offer.expires * 1000)}`));
+  const offers = (answer.offers ?? []).map(({ code, expires }) =>
+    element("li.offer", {}, element("strong", {}, code), `until ${clock.format(expires * 1000)}`),
+  );
   part("offers").replaceChildren(...offers);
   part("offers-part").hidden = !offers.length;
 }
@@ -110,10 +120,10 @@ function showConsent() {
 
 async function fillRegions() {
   const { regions, as_of: asOf, items } = await snapshot();
-  part("snapshot-line").textContent = `${items.toLocaleString("en")} items, newest event ${new Date(asOf * 1000).toLocaleDateString("en", { dateStyle: "medium" })}`;
+  part("snapshot-line").textContent = `${items.toLocaleString("en")} items, newest event ${day.format(asOf * 1000)}`;
   const byPeople = regions.toSorted((one, other) => other.people - one.people);
   const options = byPeople.map(({ code, people }) =>
-    element("option", { value: code }, `${regionName(code)} (${people.toLocaleString("en")} ${people === 1 ? "person" : "people"})`),
+    element("option", { value: code }, `${regionName(code)} (${people.toLocaleString("en")} people)`),
   );
   part("region").append(...options);
   part("region").value = region();

@@ -47,7 +47,8 @@ export class Shelf {
       this.track.scrollBy({ left, behavior: isStill.matches ? "auto" : "smooth" });
     };
     // The row itself takes the keyboard; these are for pointers.
-    return element("button", { type: "button", tabindex: -1, title: label, "aria-label": label, onclick: move }, icon(direction < 0 ? "back" : "on"));
+    const attributes = { type: "button", tabindex: -1, title: label, "aria-label": label, onclick: move };
+    return element("button", attributes, icon(direction < 0 ? "back" : "on"));
   }
 
   async load() {

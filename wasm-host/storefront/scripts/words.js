@@ -2,33 +2,45 @@
 
 const DEPARTMENTS = {
   "DRUG GM": "Household & care", "MEAT-PCKGD": "Packaged meat", "SEAFOOD-PCKGD": "Packaged seafood", PASTRY: "Bakery",
-  NUTRITION: "Natural & organic", FLORAL: "Flowers", SPIRITS: "Wine & spirits", COSMETICS: "Beauty", "CHEF SHOPPE": "Chef\u2019s kitchen",
+  NUTRITION: "Natural & organic", FLORAL: "Flowers", SPIRITS: "Wine & spirits", COSMETICS: "Beauty",
+  "CHEF SHOPPE": "Chef\u2019s kitchen",
 };
 
 const SHORT = {
-  frzn: "frozen", brkfst: "breakfast", bkfst: "breakfast", whlsm: "wholesome", bkd: "baked", fd: "food", bn: "beans", veg: "vegetables",
-  sald: "salad", drsng: "dressing", sndwch: "sandwich", sprd: "spread", pckgd: "packaged", pkgd: "packaged", refrgratd: "chilled",
-  drnks: "drinks", sply: "supplies", misc: "other", sherbts: "sherbets", sherbet: "sherbet", pnt: "peanut", btr: "butter", jly: "jelly",
-  frt: "fruit", choc: "chocolate", bev: "drinks", carb: "fizzy", pk: "pack", btl: "bottle", ns: "", conv: "", stm: "steamed",
-  mrgrn: "margarine", prods: "products", prod: "products", prcssd: "processed", whl: "whole", grnd: "ground", sgl: "single", srv: "serve",
-  btls: "bottles", cin: "cinnamon", deod: "deodorant", xtra: "extra", ent: "entr\u00e9es", sngl: "single", boxd: "boxed", crn: "corn", "&": "and",
-  refrigerated: "chilled", refrig: "chilled", drnk: "drink", sft: "soft", dnrs: "dinners", mxs: "mixes", mx: "mix", tiss: "tissue", dnr: "dinner",
-  mlk: "milk", flvrd: "flavoured", frz: "frozen", tort: "tortilla", trsh: "rubbish", bg: "bags", wtr: "water", pwdr: "powder", crystl: "crystal", bnls: "boneless", bnl: "boneless", trky: "turkey", chix: "chicken", ckn: "chicken", bf: "beef", oth: "other",
+  frzn: "frozen", brkfst: "breakfast", bkfst: "breakfast", whlsm: "wholesome", bkd: "baked", fd: "food", bn: "beans",
+  veg: "vegetables", sald: "salad", drsng: "dressing", sndwch: "sandwich", sprd: "spread", pckgd: "packaged",
+  pkgd: "packaged", refrgratd: "chilled", drnks: "drinks", sply: "supplies", misc: "other", sherbts: "sherbets",
+  sherbet: "sherbet", pnt: "peanut", btr: "butter", jly: "jelly", frt: "fruit", choc: "chocolate", bev: "drinks",
+  carb: "fizzy", pk: "pack", btl: "bottle", ns: "", conv: "", stm: "steamed", mrgrn: "margarine", prods: "products",
+  prod: "products", prcssd: "processed", whl: "whole", grnd: "ground", sgl: "single", srv: "serve", btls: "bottles",
+  cin: "cinnamon", deod: "deodorant", xtra: "extra", ent: "entr\u00e9es", sngl: "single", boxd: "boxed", crn: "corn",
+  "&": "and", refrigerated: "chilled", refrig: "chilled", drnk: "drink", sft: "soft", dnrs: "dinners", mxs: "mixes",
+  mx: "mix", tiss: "tissue", dnr: "dinner", mlk: "milk", flvrd: "flavoured", frz: "frozen", tort: "tortilla",
+  trsh: "rubbish", bg: "bags", wtr: "water", pwdr: "powder", crystl: "crystal", bnls: "boneless", bnl: "boneless",
+  trky: "turkey", chix: "chicken", ckn: "chicken", bf: "beef", oth: "other",
 };
 
-/** Where the till's words need more than their letters set. The first that fits begins, all others follow. */
+/** Where the till's words need more than their letters set. All that fit apply, in this order. */
 const PHRASES = [
   [/^FLUID MILK WHITE ONLY/, "WHITE MILK"], [/^YOGURT NOT MULTI-PACKS/, "YOGURT CUP"],
-  [/^SFT DRNK 2 LITER.*/, "SOFT DRINK, 2 LITER"], [/^SFT DRNK SINGLE.*/, "SOFT DRINK, SINGLE BOTTLE"], [/^SFT DRNK MLT.*/, "SOFT DRINKS, MULTI-PACK"],
-  [/^SOFT DRINKS 12.*/, "SOFT DRINKS, 12 CANS"], [/^SOFT DRINKS 20.*/, "SOFT DRINKS, 24 CANS"],
-  [/^DAIRY CASE 100% PURE JUICE.*/, "CHILLED PURE JUICE"], [/^DAIRY CASE /, "CHILLED "], [/^MAINSTREAM /, ""], [/^IWS /, "WRAPPED "],
-  [/^(SW GDS|PREP FD|CHIX): ?(?=.{4})/, ""], [/^MEAT: ?(.*?)( BULK)?$/, "DELI $1"], [/ ?\((BULK|HOT|IQF|SINGLES).*$/, ""], [/ ?\([^)]*$/, ""],
-  [/ (BULK|PKG|ALL)$/, ""], [/ BR$/, " BREAD"], [/&/g, " & "], [/^FRD 8PC/, "FRIED CHICKEN"],
+  [/^SFT DRNK 2 LITER.*/, "SOFT DRINK, 2 LITER"], [/^SFT DRNK SINGLE.*/, "SOFT DRINK, SINGLE BOTTLE"],
+  [/^SFT DRNK MLT.*/, "SOFT DRINKS, MULTI-PACK"], [/^SOFT DRINKS 12.*/, "SOFT DRINKS, 12 CANS"],
+  [/^SOFT DRINKS 20.*/, "SOFT DRINKS, 24 CANS"], [/^DAIRY CASE 100% PURE JUICE.*/, "CHILLED PURE JUICE"],
+  [/^DAIRY CASE /, "CHILLED "], [/^MAINSTREAM /, ""], [/^IWS /, "WRAPPED "],
+  [/^(SW GDS|PREP FD|CHIX): ?(?=.{4})/, ""], [/^MEAT: ?(.*?)( BULK)?$/, "DELI $1"],
+  [/ ?\((BULK|HOT|IQF|SINGLES).*$/, ""], [/ ?\([^)]*$/, ""], [/ (BULK|PKG|ALL)$/, ""], [/ BR$/, " BREAD"],
+  [/&/g, " & "], [/^FRD 8PC/, "FRIED CHICKEN"],
 ];
 /** Words that say little without their category: "LEAN" is beef. */
-const VAGUE = /^(lean|primal|choice|enhanced|premium|economy|red|dry|other|traditional|blends|regular|garden|patties|butts|links|better|super|flavored|smoked|breast|miscellaneous|select|angus|sticks|pre-cooked|entrees|organic)\b(?! (bread|juice|cookie|bean))/i;
+const VAGUE_WORDS = `
+  lean primal choice enhanced premium economy red dry other traditional blends regular garden patties butts
+  links better super flavored smoked breast miscellaneous select angus sticks pre-cooked entrees organic`;
+const VAGUE = new RegExp(`^(${VAGUE_WORDS.trim().split(/\s+/).join("|")})\\b(?! (bread|juice|cookie|bean))`, "i");
 
-const SIZES = [[/\bGA\b/g, "gal"], [/\bDZ\b/g, "dozen"], [/\b(LB|FL|OZ|CT|PK|ML|FT|IN|SQ|PT|QT|ROLL|L)\b/g, (unit) => unit.toLowerCase()]];
+const SIZES = [
+  [/\bGA\b/g, "gal"], [/\bDZ\b/g, "dozen"],
+  [/\b(LB|FL|OZ|CT|PK|ML|FT|IN|SQ|PT|QT|ROLL|L)\b/g, (unit) => unit.toLowerCase()],
+];
 
 const prices = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 export const price = (amount) => (amount == null ? "" : prices.format(amount));
