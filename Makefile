@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 SHARED := $(notdir $(wildcard Sources/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test conformance hostile build native wasm sizes lint clean FORCE
+.PHONY: help demo serve screenshots test conformance hostile build native wasm tracker worker sizes lint clean FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,10 +17,15 @@ demo: ## real data, from events to recommendations over HTTP; exit status 0 only
 	@$(MAKE) --no-print-directory native dist/scorer.wasm
 	@$(PYTHON) scripts/demo.py run
 
-serve: ## the demo's data on a local host, until interrupted
+serve: ## the demo's shop on a local host, until interrupted
 	@scripts/setup build host demo
 	@$(MAKE) --no-print-directory native dist/scorer.wasm
 	@$(PYTHON) scripts/demo.py serve
+
+screenshots: ## pictures of the storefront in both colour schemes, in dist/screenshots
+	@scripts/setup build host demo test
+	@$(MAKE) --no-print-directory native dist/scorer.wasm
+	@$(PYTHON) scripts/screenshots.py
 
 test: ## every test, after setting up and building all that they need
 	@scripts/setup build host test
@@ -44,7 +49,7 @@ hostile: ## ten million random and mutated tokens and event bodies natively, a m
 	$(PYTHON) Tests/Wasm/hostile.py --rounds 10000000
 	$(PYTHON) Tests/Wasm/hostile.py --rounds 1000000 --engine wasm32
 
-build: native wasm ## the martlet executable and the wasm modules, in dist/
+build: native wasm tracker ## the martlet executable, the wasm modules and the event tracker, in dist/
 
 native:
 	swift build -c release --product martlet
@@ -69,6 +74,10 @@ dist/scorer-cli-portable.wasm: FORCE
 
 dist/probe.wasm: FORCE
 	@scripts/build-wasm probe-module probe
+
+tracker: ## the event tracker for browsers, minified: dist/tracker.min.js
+	@scripts/setup build
+	@scripts/build-tracker
 
 lint: ## Swift sources as `swift format` wants them
 	swift format lint --strict --recursive --parallel Package.swift Sources precompute Tests Benchmarks

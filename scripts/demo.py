@@ -19,12 +19,15 @@ import time
 from pathlib import Path
 
 from local_host import HostFailed, Visitor, running
+from storefront_goods import write_goods
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data" / "complete-journey"
 SNAPSHOTS = DATA / "snapshots"
 MODULE = ROOT / "dist" / "scorer.wasm"
 CONFIGURATION = ROOT / "examples" / "complete-journey.yaml"
+STOREFRONT = ROOT / "wasm-host" / "storefront"
+GOODS = DATA / "storefront"
 
 CART_ANSWERS = 5
 HOMEPAGE_ANSWERS = 8
@@ -144,15 +147,26 @@ def run() -> None:
     step("Everything worked. `make serve` keeps the host running.")
 
 
+def storefront_options() -> list[str]:
+    """The host's options for the shop, whose goods are written where they are missing or older than the catalogue."""
+    catalogue, goods = DATA / "products.csv.gz", GOODS / "shop" / "products.json"
+    if not goods.exists() or goods.stat().st_mtime < catalogue.stat().st_mtime:
+        step("Writing the storefront's goods")
+        write_goods(catalogue, DATA / "transactions.csv.gz", GOODS)
+    return ["--storefront", str(STOREFRONT), "--storefront", str(GOODS)]
+
+
 def serve(port: int) -> None:
     if not (SNAPSHOTS / "manifest.json").exists():
         extract()
         build()
     first = json.loads((DATA / "baskets.json").read_text())[0]["items"][0]
-    with running(SNAPSHOTS, MODULE, port=port) as address:
+    with running(SNAPSHOTS, MODULE, *storefront_options(), port=port) as address:
         event = json.dumps({"event": "add_to_cart", "item_id": str(first)})
         print(f"""
-Serving on {address} until interrupted. Try:
+The shop is open until interrupted:  {address}/
+
+And for a shell:
 
   curl '{address}/recommendations?context=homepage&n=5&region=367'
   curl '{address}/recommendations?context=product&item_id={first}'

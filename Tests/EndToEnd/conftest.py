@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from builds import MODULE, RETAIL_EVENTS, build
+from chromium import chromium, executable
 from local_host import Visitor, running
+from small_shop import build_shop
 
 SAMPLE_ROWS = 40_000
 
@@ -47,6 +49,20 @@ def retail_host(retail):
 @pytest.fixture
 def visitor(retail_host) -> Visitor:
     return Visitor(retail_host)
+
+
+@pytest.fixture(scope="session")
+def small_shop(tmp_path_factory) -> tuple[Path, Path]:
+    """Snapshots of the small shop, and its storefront's goods."""
+    return build_shop(tmp_path_factory.mktemp("small-shop"))
+
+
+@pytest.fixture(scope="session")
+def chromium_browser():
+    if executable() is None:
+        pytest.skip("Chromium is not installed")
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from .app import create_app
 from .facts import CONSENTS, REFERRERS, Policy
@@ -34,6 +35,14 @@ def parser() -> argparse.ArgumentParser:
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=int, default=8080, help="port to listen on, 0 for any free one (default: %(default)s)")
     add("--wait", action="store_true", help="without a snapshot, answer 503 until there is one, instead of failing")
+    add(
+        "--storefront",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="static files to serve at / beside the module's routes; given again, what the ones before do not have",
+    )
     facts = parser.add_argument_group("what is said of a visitor")
     add = facts.add_argument
     add("--region", default=WORLD, help="region where nothing else names one (default: %(default)s)")
@@ -79,6 +88,10 @@ def main(arguments: list[str] | None = None) -> int:
         referrer_header=options.referrer_header,
         zone_header=options.zone_header,
     )
+    for folder in options.storefront:
+        if not folder.is_dir():
+            print(f"martlet_host: --storefront {folder}: no such folder", file=sys.stderr)
+            return 1
     try:
         module = ScorerModule(options.module)
         Scorer(module)
@@ -88,16 +101,17 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"martlet_host: {error}", file=sys.stderr)
         return 1
     publication = Publication(module, options.snapshots, options.region_memory << 20)
-    return asyncio.run(_serve(publication, policy, listener, wait=options.wait))
+    app = create_app(publication, policy, options.storefront)
+    return asyncio.run(_serve(publication, app, listener, wait=options.wait))
 
 
-async def _serve(publication: Publication, policy: Policy, listener: socket.socket, wait: bool) -> int:
+async def _serve(publication: Publication, app: Starlette, listener: socket.socket, wait: bool) -> int:
     await publication.refresh()
     if publication.current is None and not wait:
         print(f"martlet_host: nothing to serve: {publication.refusal}", file=sys.stderr)
         return 1
     config = uvicorn.Config(
-        create_app(publication, policy),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,

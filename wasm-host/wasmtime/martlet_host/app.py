@@ -8,7 +8,9 @@ import hashlib
 import json
 import logging
 import time
+from collections.abc import Sequence
 from http import HTTPStatus
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -32,6 +34,7 @@ from .message import (
 )
 from .module import Refused, ScorerFault
 from .publication import Publication
+from .storefront import Storefront
 
 log = logging.getLogger("martlet_host")
 
@@ -55,7 +58,9 @@ class Problem(Exception):
         return Response(self.status, headers, json.dumps(document).encode())
 
 
-def create_app(publication: Publication, policy: Policy) -> Starlette:
+def create_app(publication: Publication, policy: Policy, storefront: Sequence[Path] = ()) -> Starlette:
+    """`storefront`: folders of static files that stand at `/` before the module's routes."""
+
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette):
         await publication.refresh()
@@ -64,8 +69,9 @@ def create_app(publication: Publication, policy: Policy) -> Starlette:
         watch.cancel()
         await publication.close()
 
+    endpoint = Endpoint(publication, policy)
     return Starlette(
-        routes=[Mount("", app=Endpoint(publication, policy))],
+        routes=[Mount("", app=Storefront(storefront, endpoint) if storefront else endpoint)],
         middleware=[Middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES)],
         lifespan=lifespan,
     )

@@ -17,6 +17,7 @@ from .message import Header
 
 PASSED_ON = frozenset({b"accept", b"content-type", b"cookie", b"martlet-session", b"sec-gpc"})
 CONSENTS = ("none", "session", "full")
+CONSENT_COOKIE = "martlet_consent"
 DEVICES = ("desktop", "mobile", "tablet")
 REFERRERS = ("search", "social", "email", "ads", "direct", "internal")
 SEARCH_ENGINES = ("google.", "bing.", "duckduckgo.", "ecosia.", "qwant.", "startpage.", "yahoo.", "yandex.", "baidu.")
@@ -68,6 +69,7 @@ class Policy:
 
     default_region: str = "world"
     default_consent: str = "session"
+    """Of those whose cookie `martlet_consent` says nothing."""
     allow_overrides: bool = True
     region_header: str | None = None
     device_header: str | None = None
@@ -89,7 +91,9 @@ class Policy:
         return Facts(
             time_ms=now_ms if time is None else time,
             region=region or trusted(self.region_header) or self.default_region,
-            consent=_one_of(CONSENTS, self.consent_header, trusted(self.consent_header)) or self.default_consent,
+            consent=_one_of(CONSENTS, self.consent_header, trusted(self.consent_header))
+            or consent_chosen(by_name)
+            or self.default_consent,
             seed=secrets.randbits(64),
             device=_one_of(DEVICES, self.device_header, trusted(self.device_header)) or device_of(by_name),
             referrer=_one_of(REFERRERS, self.referrer_header, trusted(self.referrer_header)) or referrer_of(by_name),
@@ -115,6 +119,15 @@ class Policy:
 
 def passed_on(headers: Iterable[Header]) -> list[Header]:
     return [(name, value) for name, value in headers if name in PASSED_ON]
+
+
+def consent_chosen(headers: dict[str, str]) -> str | None:
+    """What the visitor has agreed to in the shop, by its cookie; None where it holds no such value."""
+    for part in headers.get("cookie", "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == CONSENT_COOKIE and value in CONSENTS:
+            return value
+    return None
 
 
 def device_of(headers: dict[str, str]) -> str | None:

@@ -110,6 +110,25 @@ def test_zones_are_minutes(zone):
         policy.facts([(b"x-zone", zone.encode())], b"", 1)
 
 
+@pytest.mark.parametrize(
+    ("cookie", "consent"),
+    [
+        ("martlet_consent=none", "none"),
+        ("a=1; martlet_consent=full; b=2", "full"),
+        ("martlet_consent=everything", "session"),
+        ("not_martlet_consent=none", "session"),
+        ("", "session"),
+    ],
+)
+def test_consent_is_what_the_visitors_cookie_says(cookie, consent):
+    assert Policy().facts([(b"cookie", cookie.encode())], b"", 1).consent == consent
+
+
+def test_a_proxys_word_on_consent_goes_before_the_cookie():
+    headers = [(b"x-consent", b"none"), (b"cookie", b"martlet_consent=full")]
+    assert Policy(consent_header="X-Consent").facts(headers, b"", 1).consent == "none"
+
+
 def test_facts_become_headers():
     policy = Policy(user_header="X-User", session_header="X-Session", zone_header="X-Zone", referrer_header="X-From")
     trusted = [(b"x-user", "Zoë".encode()), (b"x-session", b"s1"), (b"x-zone", b"+60"), (b"x-from", b"ads")]

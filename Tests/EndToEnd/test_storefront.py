@@ -1,0 +1,264 @@
+"""The storefront in a real browser, before the real host."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from builds import MODULE, ROOT
+from local_host import running
+from small_shop import CATALOGUE
+
+CONSENT = "martlet_consent"
+SESSION = "martlet_session"
+SETTLED = "document.querySelector('#content[data-settled]')"
+STOREFRONT = ROOT / "wasm-host" / "storefront"
+
+
+@pytest.fixture(scope="module")
+def address(small_shop):
+    snapshots, goods = small_shop
+    with running(snapshots, MODULE, "--storefront", str(STOREFRONT), "--storefront", str(goods)) as address:
+        yield address
+
+
+class Shop:
+    """A visit to the shop."""
+
+    def __init__(self, page, address: str):
+        self.page = page
+        self.address = address
+
+    def open(self, target: str = "/") -> None:
+        self.page.open(self.address + target)
+        self.settle()
+
+    def settle(self) -> None:
+        """Until the shelves follow from all that was done."""
+        self.page.wait_for(SETTLED)
+
+    def follow(self, selector: str) -> None:
+        before = self.page.evaluate("location.href")
+        self.page.click(selector)
+        self.page.wait_for(f"location.href !== {before!r} && {SETTLED}")
+
+    def consent(self, level: str) -> None:
+        self.page.click(f"#ask-consent button[value={level}]")
+        self.page.wait_for("document.querySelector('#ask-consent').hidden")
+
+    def items(self, shelf: int = 0) -> list[str]:
+        return self.page.evaluate(
+            f"[...document.querySelectorAll('.shelf')[{shelf}].querySelectorAll('.card')].map((card) => card.dataset.martletItem)"
+        )
+
+    def reason(self, item: str) -> str:
+        return self.page.evaluate(f"document.querySelector('.shelf [data-martlet-item={item}] .why').innerText")
+
+    def add_to_cart(self) -> None:
+        self.page.evaluate("delete document.querySelector('#content').dataset.settled")
+        self.page.click(".product .add")
+        self.settle()
+
+    def posts(self) -> list[str]:
+        return [request.get("postData", "") for request in self.page.requests if request["method"] == "POST"]
+
+    def signals(self) -> int:
+        return self.page.evaluate("fetch('/recommendations').then((answer) => answer.json()).then((answer) => answer.signals)")
+
+    def focused(self) -> str:
+        return self.page.evaluate("(({id, className, tagName}) => id || className || tagName)(document.activeElement)")
+
+    def tab_to(self, condition: str) -> None:
+        for _ in range(80):
+            if self.page.evaluate(f"Boolean({condition})"):
+                return
+            self.page.press("Tab")
+        pytest.fail(f"the Tab key never leads to {condition}")
+
+
+@pytest.fixture
+def shop(chromium_browser, address):
+    with chromium_browser.page(1400, 900, prefers_reduced_motion="reduce") as page:
+        yield Shop(page, address)
+        assert page.complaints == []
+        assert {request["url"].removeprefix(address)[:1] for request in page.requests} <= {"/"}, "it asks others too"
+
+
+def test_what_is_looked_at_changes_the_shelves_within_one_navigation(shop):
+    shop.open()
+    shop.consent("session")
+    before = shop.items()
+    assert "goat-cheese" not in before[:2] and "Popular" in shop.reason(before[0])
+    shop.open("/?product=edam-cheese")
+    assert shop.items()[0] == "goat-cheese", "the two are always bought together"
+    shop.follow(".logo")
+    assert set(shop.items()[:2]) == {"edam-cheese", "goat-cheese"}
+    assert "Edam cheese" in shop.reason("goat-cheese")
+    assert shop.page.evaluate("document.querySelector('.shelf h2').innerText") == "Picked for you"
+
+
+def test_who_hurries_on_still_gets_shelves_of_what_was_just_looked_at(shop):
+    shop.open("/?category=Dairy")
+    shop.consent("session")
+    # Back on the first page before anything could be sent.
+    shop.page.evaluate("""(async () => {
+        document.querySelector(".grid [data-martlet-item=edam-cheese] a").click();
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        document.querySelector(".logo").click();
+    })()""")
+    shop.page.wait_for(f"location.search === '' && {SETTLED}")
+    assert set(shop.items()[:2]) == {"edam-cheese", "goat-cheese"}
+
+
+def test_each_page_has_shelves_and_the_cart_counts(shop):
+    shop.open("/?category=Dairy")
+    shop.consent("session")
+    cheeses = {item for item, _, category, _ in CATALOGUE if category.startswith("Dairy")}
+    assert set(shop.items()[:10]) == cheeses and len(shop.items()) == 14
+    shop.follow(".grid a")
+    shop.add_to_cart()
+    shop.follow("a[href='?cart']")
+    assert shop.page.evaluate("document.querySelectorAll('.line').length") == 1
+    in_cart = shop.page.evaluate("document.querySelector('.line button').dataset.martletItem")
+    assert in_cart not in shop.items() and shop.items()
+    shop.follow(".sum .button")
+    assert shop.page.evaluate("document.querySelector('h1').innerText") == "Thank you!"
+    assert in_cart not in shop.items(), "what was just bought is not recommended"
+    sent = [event["event"] for body in shop.posts() for event in json.loads(body)]
+    assert {"view", "add_to_cart", "purchase"} <= set(sent)
+    shop.follow("a[href='?cart']")
+    assert shop.page.evaluate("document.querySelectorAll('.line').length") == 0
+
+
+def test_search_finds_and_recommends(shop):
+    shop.open()
+    shop.consent("session")
+    shop.page.click("#search input")
+    shop.page.type("cheeses")
+    shop.page.press("Enter")
+    shop.page.wait_for(f"location.search === '?q=cheeses' && {SETTLED}")
+    assert shop.page.evaluate("document.querySelectorAll('.grid li').length") >= 7
+    assert shop.items()
+    assert {"search"} <= {event["event"] for body in shop.posts() for event in json.loads(body)}
+
+
+@pytest.mark.parametrize("says_no", [False, True])
+def test_without_consent_nothing_is_stored(shop, says_no):
+    shop.open()
+    popular = shop.items()
+    if says_no:
+        shop.consent("none")
+    for target in ("/?product=edam-cheese", "/?product=apple"):
+        shop.page.evaluate(f"history.pushState({{}}, '', '{target}'); dispatchEvent(new PopStateEvent('popstate'))")
+        shop.settle()
+        shop.add_to_cart()
+    shop.page.evaluate("new Promise((resolve) => setTimeout(resolve, 1200))")
+    shop.follow(".logo")
+    assert shop.items() == popular
+    assert shop.posts() == []
+    assert shop.page.cookies() == ({CONSENT: "none"} if says_no else {})
+    assert shop.page.evaluate("sessionStorage.length + localStorage.length") == 0
+    assert shop.signals() == 0
+
+
+def test_consent_that_is_withdrawn_takes_everything_along(shop):
+    shop.open("/?product=edam-cheese")
+    shop.consent("session")
+    shop.add_to_cart()
+    assert set(shop.page.cookies()) == {CONSENT, SESSION} and shop.signals() > 0
+    shop.page.evaluate("delete document.querySelector('#content').dataset.settled")
+    shop.page.click("#consent input[value=none]")
+    shop.page.wait_until(lambda: shop.page.cookies() == {CONSENT: "none"}, "the session's cookie is gone")
+    shop.settle()
+    assert shop.posts().pop() == "[]", "the host is told, and told nothing else"
+    asked = len(shop.posts())
+    shop.follow(".logo")
+    assert shop.page.evaluate("sessionStorage.length") == 0
+    assert len(shop.posts()) == asked and shop.signals() == 0
+    assert "Popular" in shop.reason(shop.items()[0])
+
+
+def test_the_browsers_own_refusal_needs_no_question(shop):
+    shop.page.before_scripts("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
+    shop.open("/?product=edam-cheese")
+    assert shop.page.evaluate("document.querySelector('#ask-consent').hidden")
+    assert shop.page.evaluate("[...document.querySelectorAll('#consent input')].every((input) => input.disabled)")
+    shop.add_to_cart()
+    assert shop.posts() == [] and shop.page.cookies() == {}
+
+
+def test_the_region_switch_changes_the_lists(shop):
+    shop.open()
+    lists = {}
+    for region in ("North", "South", ""):
+        shop.page.evaluate("delete document.querySelector('#content').dataset.settled")
+        shop.page.evaluate(
+            f"(() => {{ const list = document.querySelector('#region'); list.value = '{region}';"
+            "list.dispatchEvent(new Event('change', {bubbles: true})); })()"
+        )
+        shop.settle()
+        lists[region] = shop.items()
+        assert shop.page.evaluate("document.querySelector('#answer-region').innerText") == (region or "everywhere")
+    aisles = {item: category for item, _, category, _ in CATALOGUE}
+    assert [aisles[lists[region][0]] for region in ("North", "South")] == ["Bakery > Bread", "Fruit > Fresh"]
+    assert lists["North"] != lists["South"] != lists[""]
+
+
+def test_the_panel_tells_what_the_answer_took_and_why(shop):
+    shop.open("/?product=edam-cheese")
+    text = shop.page.evaluate("document.querySelector('#panel').innerText")
+    for part in ("Scorer", "Round trip", "ms", "Segments", "product", "Edam cheese"):
+        assert part in text
+    assert shop.page.evaluate("document.querySelectorAll('#reasons li').length") == 8
+
+
+def test_everything_is_reached_by_keyboard(shop):
+    shop.open()
+    shop.consent("session")
+    shop.page.evaluate("document.activeElement.blur()")
+    shop.open()
+    shop.page.press("Tab")
+    assert shop.focused() == "skip"
+    shop.page.press("Enter")
+    assert shop.focused() == "content"
+    shop.tab_to("document.activeElement.matches('.track')")
+    shop.page.press("ArrowRight")
+    shop.page.wait_for("document.activeElement.scrollLeft > 0")
+    shop.tab_to("document.activeElement.matches('.card a')")
+    name = shop.page.evaluate("document.activeElement.innerText")
+    shop.page.press("Enter")
+    shop.page.wait_for(f"location.search.startsWith('?product=') && {SETTLED}")
+    assert shop.page.evaluate("document.activeElement.innerText") == name, "the new page's heading has the focus"
+    shop.tab_to("document.activeElement.matches('.product .add')")
+    shop.page.press("Enter")
+    shop.page.wait_for("document.querySelector('#cart-count').innerText === '1'")
+
+
+def test_the_panel_opens_and_closes_by_keyboard(shop):
+    shop.page.resize(1000, 800)
+    shop.open()
+    shop.consent("session")
+    assert not shop.page.evaluate("document.body.classList.contains('panel-open')")
+    shop.page.evaluate("document.querySelector('#panel-toggle').focus()")
+    shop.page.press("Enter")
+    shop.page.wait_for("document.body.classList.contains('panel-open')")
+    assert shop.focused() == "panel-heading"
+    shop.tab_to("document.activeElement.name === 'consent'")
+    shop.page.press("ArrowRight")
+    shop.page.wait_until(lambda: shop.page.cookies().get(CONSENT) == "full", "the arrow key chooses full consent")
+    shop.page.press("Escape")
+    shop.page.wait_for("!document.body.classList.contains('panel-open')")
+    assert shop.focused() == "panel-toggle"
+
+
+@pytest.mark.parametrize("target", ["/", "/?product=apple", "/?category=Fruit", "/?q=tea", "/?cart", "/?nothing=1"])
+def test_it_fits_a_small_phone(shop, target):
+    shop.page.resize(360, 740)
+    shop.open(target)
+    assert shop.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert shop.page.evaluate("document.querySelectorAll('h1').length") == 1
+    nameless = shop.page.evaluate("""[...document.querySelectorAll("button, a, input")]
+        .filter((each) => !each.closest("[inert], [aria-hidden]"))
+        .filter((each) => !each.innerText.trim() && !each.getAttribute("aria-label") && !each.labels?.length)
+        .map((each) => each.outerHTML)""")
+    assert nameless == []
