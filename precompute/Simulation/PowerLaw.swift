@@ -3,7 +3,7 @@ import Models
 
 /// Ranks 0..<count, drawn with a probability that falls as (rank + offset)^−exponent: a Zipf–Mandelbrot law, by inverting the
 /// integral of its density. Needs no table, so a shop of any size costs nothing.
-struct PowerLaw {
+struct PowerLaw: Sendable {
   let count: Int
   private let power: Double
   private let offset: Double

@@ -17,7 +17,7 @@ public struct SimulatedEvent: Sendable, Equatable {
 }
 
 /// The visits to a shop, one after the other in order of their start: nothing is held but the visit at hand.
-public struct SimulatedVisits: Sequence, IteratorProtocol {
+public struct SimulatedVisits: Sequence, IteratorProtocol, Sendable {
   /// 2025-01-01.
   public static let firstTime = 1_735_689_600
 
