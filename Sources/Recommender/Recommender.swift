@@ -219,6 +219,8 @@ public struct Recommender: ~Copyable {
     case .category: return features.matches(Int(candidate.row))
     case .region where ranker == nil: return false
     case .region: return features.row(Int(candidate.row))[Feature.regionLift] > 1
+    // What matches has said so before.
+    case .search: return false
     default: return true
     }
   }

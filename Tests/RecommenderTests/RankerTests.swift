@@ -28,7 +28,9 @@ import Testing
     var random = SeededGenerator(1)
     var reasons: [Source: Int] = [:]
     for _ in 0..<1_000 {
-      let request = Request.random(Self.shop.models.itemIDs, &random)
+      var request = Request.random(Self.shop.models.itemIDs, &random)
+      // What a search matches comes first, whatever the trees say.
+      request.search = ""
       guard let kind = Self.kind(request), Self.speaks(request, base) else { continue }
       let trees = Self.shop.models.rankers[kind]!
       let rows = request.features(by: &recommender)
@@ -213,6 +215,7 @@ import Testing
     case .category: row[38...42].contains { $0 > 0 }
     case .region: row[43] > 1
     case .popularity: true
+    case .search: false
     default: row[sources.firstIndex(of: source)!] > 0
     }
   }

@@ -48,7 +48,7 @@ import Testing
     // Between the 10th and the 500th the slope of log count over log rank is the exponent's, roughly.
     let slope = (log(sorted[499]) - log(sorted[9])) / (log(500) - log(10))
     #expect(slope < -0.3 && slope > -1.2)
-    #expect(sorted[0] > 20 * sorted[shop.items / 2])
+    #expect(sorted[0] > 10 * sorted[shop.items / 2])
   }
 
   @Test func successorsFollowAsOftenAsPlanted() {

@@ -37,14 +37,12 @@ public struct SimulatedShop: Sendable, Equatable {
 
   func item(category: Int, rank: Int) -> Int { category + rank * categories }
 
-  /// The `place`-th successor (from 0): ranks are led through their category by an odd stride, so that successors share
-  /// neither number nor popularity with the item.
+  /// The `place`-th successor (from 0): the items that come some ranks after it in its category, round its end. They are about as
+  /// popular as the item, so that following them leaves popularity as it is.
   public func successor(of item: Int, _ place: Int) -> Int {
     let category = category(of: item)
-    let size = size(of: category)
-    guard size > 1 else { return item }
-    let stride = 1 + Int(mixed(category, 1) % UInt64(size - 1))
-    return self.item(category: category, rank: (item / categories + stride + place) % size)
+    let stride = 1 + Int(mixed(category, 1) % 5)
+    return self.item(category: category, rank: (item / categories + stride + place) % size(of: category))
   }
 
   /// The categories that a segment's visitors look at: every `segments`-th.

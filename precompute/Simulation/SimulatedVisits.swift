@@ -27,6 +27,7 @@ public struct SimulatedVisits: Sequence, IteratorProtocol, Sendable {
   private let people: PowerLaw
   private let regions: PowerLaw
   private let ranks: [PowerLaw]
+  private let categories: PowerLaw
   private var left: Int
   private var session = 0
   private var time = Double(SimulatedVisits.firstTime)
@@ -40,6 +41,7 @@ public struct SimulatedVisits: Sequence, IteratorProtocol, Sendable {
     users = Swift.max(1, events / 12)
     people = PowerLaw(count: users, exponent: 0.6, offset: 10)
     regions = PowerLaw(count: shop.regions, exponent: 1.2)
+    categories = PowerLaw(count: shop.categories, exponent: 0.7, offset: 3)
     ranks = (0..<shop.categories).map {
       PowerLaw(count: shop.size(of: $0), exponent: SimulatedShop.itemExponent, offset: 2)
     }
@@ -122,7 +124,7 @@ public struct SimulatedVisits: Sequence, IteratorProtocol, Sendable {
   /// What a visitor looks for unled: mostly in the segment's categories, more often in the region's.
   private func draw(_ segment: Int, _ region: Int, _ random: inout SplitMix) -> Int {
     while true {
-      var category = random.next(below: shop.categories)
+      var category = categories.draw(&random)
       if random.chance(shop.segmentShare) {
         category = category / shop.segments * shop.segments + segment
         if category >= shop.categories { continue }

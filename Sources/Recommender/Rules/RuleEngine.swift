@@ -299,7 +299,7 @@ public struct RuleEngine: ~Copyable {
       let found = patterns[Int(table.references[Int(condition.pattern) &+ step])].signals & rest
       guard found != 0 else { return RuleStep.never }
       last = found & (0 &- found)
-      rest &= ~(last | last &- 1)
+      rest &= ~(last | (last &- 1))
     }
     return times[last.trailingZeroBitCount]
   }
@@ -320,7 +320,7 @@ public struct RuleEngine: ~Copyable {
     if awaited.signals != 0 {
       oldest = RuleStep.never
       let last = 1 &<< UInt64(63 &- awaited.signals.leadingZeroBitCount)
-      signals &= ~(last | last &- 1)
+      signals &= ~(last | (last &- 1))
     }
     if oldest == RuleStep.never, signals != 0 { oldest = times[signals.trailingZeroBitCount] }
     let since = RuleEngine.later(oldest, condition.argument)

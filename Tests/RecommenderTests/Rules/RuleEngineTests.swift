@@ -22,7 +22,7 @@ import Testing
     let rules = try Configuration(yaml: "rules:\n" + text.joined()).rules
     let compiled = try CompiledRules(rules, RuleShop.names(recommender), isStrict: true)
     let bytes = OwnedBytes(copying: compiled.bytes)
-    let table = try #require(RuleTable.read(bytes.view))
+    let table = try withExtendedLifetime(bytes) { try #require(RuleTable.read(bytes.view)) }
     let session = try recommender.session(past, now: now)
     var query = Query()
     query.request.now = now
@@ -104,7 +104,7 @@ import Testing
     let compiled = try CompiledRules(
       Configuration(yaml: text).rules, RuleShop.names(recommender), isStrict: true)
     let bytes = OwnedBytes(copying: compiled.bytes)
-    let table = try #require(RuleTable.read(bytes.view))
+    let table = try withExtendedLifetime(bytes) { try #require(RuleTable.read(bytes.view)) }
     // 1 January 2028, a Saturday.
     let midnight: UInt32 = 1_830_297_600
     func held(_ change: (inout Query) -> Void) throws -> Set<String> {
