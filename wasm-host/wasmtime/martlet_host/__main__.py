@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="static files to serve at / beside the module's routes; given again, what the ones before do not have",
     )
+    add("--events", type=Path, metavar="DIR", help="keep consented events there, as NDJSON that `martlet build` reads")
     facts = parser.add_argument_group("what is said of a visitor")
     add = facts.add_argument
     add("--region", default=WORLD, help="region where nothing else names one (default: %(default)s)")
@@ -101,7 +102,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"martlet_host: {error}", file=sys.stderr)
         return 1
     publication = Publication(module, options.snapshots, options.region_memory << 20)
-    app = create_app(publication, policy, options.storefront)
+    app = create_app(publication, policy, options.storefront, options.events)
     return asyncio.run(_serve(publication, app, listener, wait=options.wait))
 
 

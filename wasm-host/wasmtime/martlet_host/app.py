@@ -20,8 +20,10 @@ from starlette.responses import Response as ClientResponse
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from .facts import BadValue, Policy, passed_on
+from .eventlog import EventLog
+from .facts import BadValue, Facts, Policy, passed_on
 from .generation import Unusable
+from .manifest import WORLD
 from .message import (
     BODY_BYTES_MAX,
     HEADER_BYTES_MAX,
@@ -58,18 +60,23 @@ class Problem(Exception):
         return Response(self.status, headers, json.dumps(document).encode())
 
 
-def create_app(publication: Publication, policy: Policy, storefront: Sequence[Path] = ()) -> Starlette:
-    """`storefront`: folders of static files that stand at `/` before the module's routes."""
+def create_app(
+    publication: Publication, policy: Policy, storefront: Sequence[Path] = (), events: Path | None = None
+) -> Starlette:
+    """`storefront`: folders of static files that stand at `/` before the module's routes. `events`: the folder of the event log."""
+    endpoint = Endpoint(publication, policy)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette):
         await publication.refresh()
         watch = asyncio.create_task(publication.follow())
+        endpoint.events = EventLog(events) if events else None
         yield
         watch.cancel()
+        if endpoint.events:
+            await endpoint.events.close()
         await publication.close()
 
-    endpoint = Endpoint(publication, policy)
     return Starlette(
         routes=[Mount("", app=Storefront(storefront, endpoint) if storefront else endpoint)],
         middleware=[Middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES)],
@@ -83,6 +90,8 @@ class Endpoint:
     def __init__(self, publication: Publication, policy: Policy):
         self._publication = publication
         self._policy = policy
+        self.events: EventLog | None = None
+        """Where consented events go; None: nowhere."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -116,7 +125,9 @@ class Endpoint:
             raise Problem(503, f"no snapshot is being served yet: {self._publication.refusal}")
         method = "GET" if request.method == "HEAD" else request.method
         target = self._policy.target(path, query)
-        message = request_message(method, target, [*passed_on(headers), *facts.headers()], body)
+        logs_events = self.events is not None and method == "POST" and path == b"/events"
+        wanted = [(b"martlet-want", b"events")] if logs_events else []
+        message = request_message(method, target, [*passed_on(headers), *facts.headers(), *wanted], body)
         started = time.perf_counter()
         try:
             answer, degraded = await generation.handle(facts.region, message)
@@ -136,7 +147,20 @@ class Endpoint:
             raise Problem(500, "the scorer's response is malformed") from error
         if degraded:
             response.headers.append((b"martlet-degraded", _header_text(degraded)))
+        if logs_events and response.status == 200:
+            response = self._logged(response, facts)
         return response, module_s
+
+    def _logged(self, response: Response, facts: Facts) -> Response:
+        """The answer to `POST /events` without what was for the log. Without consent the module names no events."""
+        document = json.loads(response.body)
+        events, visit = document.pop("events", []), document.pop("visit", None)
+        if events:
+            user = facts.user if facts.consent == "full" else None
+            region = None if facts.region == WORLD else facts.region
+            self.events.append(events, session_id=visit, user_id=user, region=region)
+        body = json.dumps(document, separators=(",", ":")).encode()
+        return Response(response.status, response.headers, body)
 
 
 async def _checked(request: Request) -> tuple[bytes, bytes, bytes]:
