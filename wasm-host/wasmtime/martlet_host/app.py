@@ -9,6 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -127,7 +128,11 @@ class Endpoint:
         target = self._policy.target(path, query)
         logs_events = self.events is not None and method == "POST" and path == b"/events"
         wanted = [(b"martlet-want", b"events")] if logs_events else []
-        message = request_message(method, target, [*passed_on(headers), *facts.headers(), *wanted], body)
+
+        def message(region: str) -> bytes:
+            asserted = replace(facts, region=region).headers()
+            return request_message(method, target, [*passed_on(headers), *asserted, *wanted], body)
+
         started = time.perf_counter()
         try:
             answer, degraded = await generation.handle(facts.region, message)

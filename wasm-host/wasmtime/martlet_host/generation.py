@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from .loading import DamagedFile, open_verified, read_verified
-from .manifest import Manifest, SnapshotFile
+from .manifest import WORLD, Manifest, SnapshotFile
 from .module import Refused, Scorer, ScorerFault, ScorerModule
 
 log = logging.getLogger("martlet_host")
@@ -50,6 +50,13 @@ class LoadedScorer:
                 self.failed[str(file.region)] = str(error)
                 log.error("region %s is answered by its parent: %s", file.region, error)
 
+    def answering(self, code: str) -> str:
+        """The code itself, or, where its own file could not be opened, that of the nearest parent whose file is open."""
+        chain = self.manifest.chain(code)
+        if not chain or chain[-1].region in self.regions:
+            return code
+        return next((str(f.region) for f in reversed(chain) if f.region in self.regions), WORLD)
+
     def failure(self, code: str) -> str | None:
         """Why a region is not answered by its own file, where that is so."""
         return next((self.failed[str(f.region)] for f in self.manifest.chain(code) if f.region in self.failed), None)
@@ -90,8 +97,9 @@ class Generation:
         generation._prepare_spare()
         return generation
 
-    async def handle(self, region: str, message: bytes) -> tuple[bytes, str | None]:
-        """The response, and why the region's own file did not take part, if it did not.
+    async def handle(self, region: str, message: Callable[[str], bytes]) -> tuple[bytes, str | None]:
+        """The response, and why the region's own file did not take part, if it did not. `message` makes the request for the code of the
+        region that can answer: where a file is damaged that is its parent, which the module knows by its own code alone.
 
         Raises `ScorerFault` where this request broke the instance, `Unusable` where there is none to answer.
         The call itself runs here, in the event loop: it takes microseconds, less than handing it to a thread
@@ -100,7 +108,7 @@ class Generation:
         async with self._lock:
             loaded = await self._ensure(region)
             try:
-                return loaded.scorer.handle(message), loaded.failure(region)
+                return loaded.scorer.handle(message(loaded.answering(region))), loaded.failure(region)
             except ScorerFault:
                 await self._replace()
                 raise

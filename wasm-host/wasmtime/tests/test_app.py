@@ -177,6 +177,8 @@ def test_a_region_damaged_since_it_was_published_is_answered_by_its_parent(folde
             response = await client.get("/files?region=N")
             assert files(response) == {"1base001", "4text001", "2all0001"}
             assert "chunk 0" in response.headers["martlet-degraded"]
+            assert "martlet-region: all\r\n" in (await client.get("/echo?region=N")).text
+            assert "martlet-region: S\r\n" in (await client.get("/echo?region=S")).text
             assert "martlet-degraded" not in (await client.get("/files?region=S")).headers
 
     run(test)
