@@ -3,7 +3,8 @@
 //
 //     node --experimental-vm-modules cloudflare_engine.mjs scorer.wasm fresh|reused SNAPSHOTS
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 import { Isolate, folderNamespace } from "../../wasm-host/worker/harness/cloudflare.mjs";
@@ -16,4 +17,5 @@ const isolate = new Isolate(fileURLToPath(new URL("cloudflare_worker.js", import
 await isolate.start();
 const request = new Request(`https://worker.test/${mode}`, { method: "POST", body: readFileSync(0) });
 const { response } = await isolate.fetch(request);
-writeFileSync(1, new Uint8Array(await response.arrayBuffer()));
+// A pipe may be full: unlike `writeFileSync`, a stream waits.
+process.stdout.write(new Uint8Array(await response.arrayBuffer()));

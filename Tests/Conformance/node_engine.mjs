@@ -2,7 +2,7 @@
 //
 //     node node_engine.mjs scorer.wasm fresh|reused KIND=FILE...
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 
 import { answers } from "./v8_engine.mjs";
@@ -13,4 +13,5 @@ const files = arguments_.map((argument) => {
   return { kind: Number(kind), name, bytes: readFileSync(name) };
 });
 const module = new WebAssembly.Module(readFileSync(modulePath));
-writeFileSync(1, answers(module, files, mode === "fresh", readFileSync(0)));
+// A pipe may be full: unlike `writeFileSync`, a stream waits.
+process.stdout.write(answers(module, files, mode === "fresh", readFileSync(0)));

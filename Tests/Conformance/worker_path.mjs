@@ -2,7 +2,8 @@
 //
 //     node --experimental-vm-modules worker_path.mjs scorer.wasm fallback.json SNAPSHOTS
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 import { Isolate, folderNamespace } from "../../wasm-host/worker/harness/cloudflare.mjs";
@@ -20,4 +21,5 @@ for (const { method, target, body, country } of JSON.parse(readFileSync(0, "utf8
   answers.push({ status: response.status, type: response.headers.get("content-type"), body: await response.text() });
   await background;
 }
-writeFileSync(1, JSON.stringify(answers));
+// A pipe may be full: unlike `writeFileSync`, a stream waits.
+process.stdout.write(JSON.stringify(answers));
