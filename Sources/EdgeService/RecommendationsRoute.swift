@@ -81,6 +81,7 @@ extension Service {
     json.beginArray()
     for index in recommender.answer.indices { write(recommender.answer[index], &json, base) }
     json.endArray()
+    if !query.terms.isEmpty { json.member("matches", Int64(recommender.matches)) }
   }
 
   /// What holds for the request as a whole.
@@ -88,7 +89,6 @@ extension Service {
     json.member("region", orNull: recommender.snapshots.region(serving: query.region)?.code)
     writeSegments(&json, base)
     writeOffers(&json, base, key: key)
-    if !query.terms.isEmpty { json.member("matches", Int64(recommender.matches)) }
     json.member("generation", base.generation)
     json.member("signals", Int64(session.count))
   }
