@@ -17,6 +17,13 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
     self.count = count
   }
 
+  /// Full from the start with elements that stand in `bytes` as they do in memory, little-endian.
+  public init(copying bytes: ByteView) {
+    self.init(capacity: bytes.count / MemoryLayout<Element>.stride)
+    count = capacity
+    UnsafeMutableRawPointer(base).copyMemory(from: bytes.start, byteCount: count &* MemoryLayout<Element>.stride)
+  }
+
   deinit { base.deallocate() }
 
   @inlinable public var isEmpty: Bool { count == 0 }

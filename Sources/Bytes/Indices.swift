@@ -9,8 +9,8 @@ public struct Indices: Sequence, IteratorProtocol {
 
   @inlinable @inline(__always)
   public mutating func next() -> Int? {
-    guard index < count else { return nil }
+    // Goes on at the end too: a step without condition is what LLVM takes bounds checks out of loops for.
     defer { index &+= 1 }
-    return index
+    return UInt(bitPattern: index) < UInt(bitPattern: count) ? index : nil
   }
 }

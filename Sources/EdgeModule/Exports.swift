@@ -12,6 +12,9 @@ import EdgeService
 //     martlet_handle(size) -> length     of the response message at martlet_response()
 //     martlet_response() -> address
 //     martlet_warm_up()                  runs what a first request would
+//
+// Nothing that an open file or the service consists of is ever given up, so the module is linked without reference counts
+// (`scripts/build-wasm`): what a refused file or a request has allocated is given back as a whole.
 
 /// Made by the first call. A global with a value of its own would be made lazily too, at a thousand bytes of code.
 nonisolated(unsafe) private var instance: Module?
@@ -54,7 +57,9 @@ public func martletOpen(_ kind: UInt32, _ size: UInt32) -> UInt32 {
   // What was not reserved is refused as an empty file is.
   var file = ByteView.empty
   if let reserved = module.reserved, size <= module.reservedSize { file = ByteView(base: reserved, count: Int(size)) }
+  let mark = martlet_heap_mark()
   if let problem = module.service.open(kind: kind, file) {
+    martlet_heap_release(mark)
     module.response = problem
     return UInt32(problem.count)
   }
@@ -72,7 +77,10 @@ public func martletRequest(_ size: UInt32) -> UnsafeMutableRawPointer? {
 @c @_expose(wasm, "martlet_handle")
 public func martletHandle(_ size: UInt32) -> UInt32 {
   let module = module
+  let (mark, keptSessions) = (martlet_heap_mark(), module.service.keepsSessions)
   module.response = module.service.handle(module.request.view.prefix(Int(min(size, UInt32(Limits.request)))))
+  // Only a refusal allocates, and the first session to keep, which stays.
+  if module.service.keepsSessions == keptSessions { martlet_heap_release(mark) }
   return UInt32(module.response.count)
 }
 

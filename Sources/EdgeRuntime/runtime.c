@@ -63,6 +63,13 @@ void free(void *pointer) {
   free_blocks[block->class] = block;
 }
 
+void *martlet_heap_mark(void) { return (void *)heap_end; }
+
+void martlet_heap_release(void *mark) {
+  heap_end = (uintptr_t)mark;
+  for (unsigned class = 0; class <= LARGE_CLASS; class++) free_blocks[class] = NULL;
+}
+
 // --- Memory routines. One instruction each; a loop in C would be turned back into a call of itself.
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size) {
@@ -93,6 +100,8 @@ __attribute__((export_name("_initialize"))) void martlet_initialize(void) { __wa
 
 #else
 #include <stdlib.h>
+void *martlet_heap_mark(void) { return NULL; }
+void martlet_heap_release(void *mark) { (void)mark; }
 #endif
 
 void *martlet_allocate(size_t size) {

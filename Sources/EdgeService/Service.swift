@@ -14,6 +14,8 @@ public final class Service {
   var profile = Profile()
   /// Nil until a host names a session to keep.
   var store: SessionStore?
+  /// Whether a host has named a session to keep.
+  public var keepsSessions: Bool { store != nil }
   /// What `placements` asks for; empty where an answer is for one place.
   var placements = FixedArray<Placement>(capacity: Limits.placements)
   /// Decoded query parameters, never longer than what they were read from, and the terms of a search.

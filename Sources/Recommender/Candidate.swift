@@ -28,6 +28,18 @@ enum Evidence: Int, CaseIterable {
     case .twoSteps: .twoSteps
     }
   }
+
+  /// Nil for a source that is no list.
+  init?(_ source: Source) {
+    switch source {
+    case .nextItem: self = .nextItem
+    case .boughtTogether: self = .boughtTogether
+    case .slist: self = .slist
+    case .content: self = .content
+    case .twoSteps: self = .twoSteps
+    default: return nil
+    }
+  }
 }
 
 /// What the lists of one kind say of a candidate.
@@ -90,8 +102,8 @@ struct Candidate: BitwiseCopyable {
 
   @inline(__always)
   subscript(_ kind: Evidence) -> ListEvidence {
-    get { evidence[kind.rawValue] }
-    set { evidence[kind.rawValue] = newValue }
+    get { evidence[unchecked: kind.rawValue] }
+    _modify { yield &evidence[unchecked: kind.rawValue] }
   }
 
   /// The first rung that names an item is its own: later ones say less.

@@ -26,7 +26,13 @@ struct FeatureTable: ~Copyable {
     }
   }
 
-  func row(_ index: Int) -> UnsafePointer<Float> { values.pointer + index &* Feature.count }
+  func row(_ index: Int) -> UnsafePointer<Float> { UnsafePointer(writable(index)) }
+
+  /// Checked once, not at each of a row's features.
+  private func writable(_ index: Int) -> UnsafeMutablePointer<Float> {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: FeatureTable.rowsMax))
+    return UnsafeMutablePointer(mutating: values.pointer) + index &* Feature.count
+  }
 
   /// Whether category, brand or price of the candidate in `row` are the session's in any way.
   func matches(_ row: Int) -> Bool {
@@ -50,21 +56,21 @@ struct FeatureTable: ~Copyable {
     let repeats = Float(interests.events) / Float(max(1, interests.items.count))
     for index in Indices(count) {
       let candidate = set[Int(shortlist.places[index])]
-      let row = index &* Feature.count
+      let row = writable(index)
       for kind in Evidence.allCases { setEvidence(candidate[kind], kind, row, interests) }
-      values[row &+ Feature.factors] = candidate.factors
-      values[row &+ Feature.popularity] = candidate.popularity
-      values[row &+ Feature.traffic] = Float(candidate.item)
-      values[row &+ Feature.confidence] = Float(base.column(.confidence).u8(candidate.item))
+      row[Feature.factors] = candidate.factors
+      row[Feature.popularity] = candidate.popularity
+      row[Feature.traffic] = Float(candidate.item)
+      row[Feature.confidence] = Float(base.column(.confidence).u8(candidate.item))
       let isRepeated = candidate.repeats != Candidate.isNew
-      values[row &+ Feature.repeatPlace] =
+      row[Feature.repeatPlace] =
         isRepeated ? Float(interests.items[Int(candidate.repeats)].back) : Feature.notRepeated
-      values[row &+ Feature.repeatEvents] = isRepeated ? Float(interests.items[Int(candidate.repeats)].events) : 0
+      row[Feature.repeatEvents] = isRepeated ? Float(interests.items[Int(candidate.repeats)].events) : 0
       setTraits(Traits(candidate.item, weight: 0, base), row)
-      values[row &+ Feature.regionLift] = region?.lift(of: candidate.item) ?? 1
-      values[row &+ Feature.sessionItems] = Float(interests.items.count)
-      values[row &+ Feature.sessionRepeats] = repeats
-      values[row &+ Feature.newestConfidence] = newestConfidence
+      row[Feature.regionLift] = region?.lift(of: candidate.item) ?? 1
+      row[Feature.sessionItems] = Float(interests.items.count)
+      row[Feature.sessionRepeats] = repeats
+      row[Feature.newestConfidence] = newestConfidence
     }
     for kind in Evidence.allCases {
       rank(
@@ -74,20 +80,20 @@ struct FeatureTable: ~Copyable {
     rank(by: Feature.factors, share: Feature.factorsShare, rank: Feature.factorsRank, count)
   }
 
-  private mutating func setEvidence(
-    _ evidence: ListEvidence, _ kind: Evidence, _ row: Int, _ interests: borrowing Interests
+  private func setEvidence(
+    _ evidence: ListEvidence, _ kind: Evidence, _ row: UnsafeMutablePointer<Float>, _ interests: borrowing Interests
   ) {
     let strength = evidence.sum / interests.weight
-    values[row &+ Feature.evidence(kind, .strength)] = FeatureTable.finite(strength)
-    values[row &+ Feature.evidence(kind, .newest)] = FeatureTable.finite(evidence.newest)
-    values[row &+ Feature.evidence(kind, .largest)] = FeatureTable.finite(evidence.largest)
-    values[row &+ Feature.evidence(kind, .support)] = Float(evidence.count) / Float(max(1, interests.items.count))
+    row[Feature.evidence(kind, .strength)] = FeatureTable.finite(strength)
+    row[Feature.evidence(kind, .newest)] = FeatureTable.finite(evidence.newest)
+    row[Feature.evidence(kind, .largest)] = FeatureTable.finite(evidence.largest)
+    row[Feature.evidence(kind, .support)] = Float(evidence.count) / Float(max(1, interests.items.count))
   }
 
   /// Weights of a hostile snapshot may overflow; and a session may weigh nothing.
   private static func finite(_ value: Float) -> Float { value.isFinite ? value : 0 }
 
-  private mutating func setTraits(_ traits: Traits, _ row: Int) {
+  private func setTraits(_ traits: Traits, _ row: UnsafeMutablePointer<Float>) {
     var (category, brand, weight) = (0 as Float, 0 as Float, 0 as Float)
     for place in profile.indices {
       let other = profile[place]
@@ -97,11 +103,11 @@ struct FeatureTable: ~Copyable {
     }
     let knowsCategory = traits.category != unknownAttribute && weight > 0
     let knowsBrand = traits.brand != unknownAttribute && weight > 0
-    values[row &+ Feature.categoryShare] = knowsCategory ? category / weight : -1
-    values[row &+ Feature.brandShare] = knowsBrand ? brand / weight : -1
-    values[row &+ Feature.newestCategory] = knowsCategory ? profile[0].category == traits.category ? 1 : 0 : -1
-    values[row &+ Feature.newestBrand] = knowsBrand ? profile[0].brand == traits.brand ? 1 : 0 : -1
-    values[row &+ Feature.priceMatch] = weight > 0 ? FeatureTable.priceMatch(traits.price, profile[0].price) : -1
+    row[Feature.categoryShare] = knowsCategory ? category / weight : -1
+    row[Feature.brandShare] = knowsBrand ? brand / weight : -1
+    row[Feature.newestCategory] = knowsCategory ? profile[0].category == traits.category ? 1 : 0 : -1
+    row[Feature.newestBrand] = knowsBrand ? profile[0].brand == traits.brand ? 1 : 0 : -1
+    row[Feature.priceMatch] = weight > 0 ? FeatureTable.priceMatch(traits.price, profile[0].price) : -1
   }
 
   private static func priceMatch(_ a: UInt32, _ b: UInt32) -> Float {
@@ -113,20 +119,21 @@ struct FeatureTable: ~Copyable {
   private mutating func rank(by feature: Int, share: Int, rank: Int, _ count: Int) {
     order.removeAll()
     for row in Indices(count) {
-      let value = values[row &* Feature.count &+ feature]
-      values[row &* Feature.count &+ share] = 0
-      values[row &* Feature.count &+ rank] = Feature.noRank
+      let own = writable(row)
+      let value = own[feature]
+      own[share] = 0
+      own[rank] = Feature.noRank
       guard value > 0 else { continue }
       var place = order.count
-      while place > 0, values[Int(order[place &- 1]) &* Feature.count &+ feature] < value { place &-= 1 }
+      while place > 0, self.row(Int(order[place &- 1]))[feature] < value { place &-= 1 }
       order.insert(UInt8(truncatingIfNeeded: row), at: place)
     }
     guard !order.isEmpty else { return }
-    let largest = values[Int(order[0]) &* Feature.count &+ feature]
+    let largest = row(Int(order[0]))[feature]
     for place in order.indices {
-      let row = Int(order[place]) &* Feature.count
-      values[row &+ share] = values[row &+ feature] / largest
-      values[row &+ rank] = Float(place)
+      let row = writable(Int(order[place]))
+      row[share] = row[feature] / largest
+      row[rank] = Float(place)
     }
   }
 }

@@ -211,7 +211,7 @@ public struct Recommender: ~Copyable {
 
   /// Whether `source` says anything for `candidate`.
   private func names(_ source: Source, _ candidate: borrowing Candidate, _ ranker: Ranker?) -> Bool {
-    for kind in Evidence.allCases where kind.source == source { return candidate[kind].sum > 0 }
+    if let kind = Evidence(source) { return candidate[kind].sum > 0 }
     switch source {
     case .repeats: return candidate.repeats != Candidate.isNew
     case .factors: return candidate.factors > 0
@@ -227,9 +227,7 @@ public struct Recommender: ~Copyable {
 
   /// The place in the session of the item that spoke most for `candidate` through `source`.
   private func place(_ source: Source, _ candidate: borrowing Candidate, _ base: BaseSnapshot) -> Int? {
-    for kind in Evidence.allCases where kind.source == source {
-      return candidate[kind].sum > 0 ? Int(candidate[kind].from) : nil
-    }
+    if let kind = Evidence(source) { return candidate[kind].sum > 0 ? Int(candidate[kind].from) : nil }
     switch source {
     case .factors: return factors.largestPart(of: candidate.item, for: interests, in: base)
     case .repeats: return candidate.repeats == Candidate.isNew ? nil : Int(candidate.repeats)

@@ -1,7 +1,7 @@
 import Bytes
 
 /// Which events a rule means: types, and what their items have to be. 8 bytes: types u16 (bit t for raw value t), first
-/// reference u16, references u16, counter u16.
+/// reference u16, references u16, counter u16, in memory as in the file.
 public struct RulePattern: Equatable, BitwiseCopyable, Sendable {
   public static let width = 8
   /// In place of a counter: events that have left the session are not counted on.
@@ -19,13 +19,6 @@ public struct RulePattern: Equatable, BitwiseCopyable, Sendable {
     self.firstReference = UInt16(firstReference)
     self.referenceCount = UInt16(referenceCount)
     self.counter = counter
-  }
-
-  public init(_ bytes: ByteView, at offset: Int) {
-    types = bytes.u16le(offset)
-    firstReference = bytes.u16le(offset &+ 2)
-    referenceCount = bytes.u16le(offset &+ 4)
-    counter = bytes.u16le(offset &+ 6)
   }
 
   public func encoded() -> [UInt8] {

@@ -74,6 +74,11 @@ public struct RuleLayout: BitwiseCopyable {
     return offset
   }
 
+  @inline(never)
+  public func section(_ section: RuleSection) -> ByteView {
+    bytes.dropFirst(start(section)).prefix(count(section) &* section.width)
+  }
+
   /// - Parameter sections: the bytes of each section, in the order of `RuleSection`.
   public static func encode(_ sections: [[UInt8]]) -> [UInt8] {
     precondition(sections.count == RuleSection.count)
@@ -111,7 +116,7 @@ public enum RuleStep {
   public static func number(_ step: UInt16) -> Int { Int(step & 0x3FFF) }
 }
 
-/// One rule: its program and its effects, as stretches of their sections. 4 × u16.
+/// One rule: its program and its effects, as stretches of their sections. 4 × u16, in memory as in the file.
 public struct CompiledRule: Equatable, BitwiseCopyable, Sendable {
   public let firstStep, stepCount, firstEffect, effectCount: UInt16
 
@@ -120,13 +125,6 @@ public struct CompiledRule: Equatable, BitwiseCopyable, Sendable {
     self.stepCount = UInt16(stepCount)
     self.firstEffect = UInt16(firstEffect)
     self.effectCount = UInt16(effectCount)
-  }
-
-  public init(_ bytes: ByteView, at offset: Int) {
-    firstStep = bytes.u16le(offset)
-    stepCount = bytes.u16le(offset &+ 2)
-    firstEffect = bytes.u16le(offset &+ 4)
-    effectCount = bytes.u16le(offset &+ 6)
   }
 
   public func encoded() -> [UInt8] {

@@ -4,38 +4,29 @@ import SnapshotFormat
 /// The sections of compiled rules as arrays, before they are trusted.
 struct RuleParts: ~Copyable {
   let keys: RuleKeys
-  var ranges: FixedArray<RuleTable.PriceRange>
+  let ranges: FixedArray<RuleTable.PriceRange>
   let windows: FixedArray<UInt32>
   let references: FixedArray<UInt16>
-  var patterns: FixedArray<RulePattern>
+  let patterns: FixedArray<RulePattern>
   var conditions: FixedArray<RuleCondition>
   let steps: FixedArray<UInt16>
   var effects: FixedArray<RuleEffect>
-  var rules: FixedArray<CompiledRule>
+  let rules: FixedArray<CompiledRule>
   private(set) var marksWindow: UInt32 = 0
   /// Whether every entry was one.
   private var isWhole = true
 
   init(_ layout: RuleLayout) {
-    let bytes = layout.bytes
-    keys = RuleKeys(RuleParts.words(layout, .keys))
-    windows = RuleParts.words(layout, .windows)
-    references = RuleParts.shorts(layout, .references)
-    steps = RuleParts.shorts(layout, .steps)
-    ranges = FixedArray(capacity: layout.count(.ranges))
-    var at = layout.start(.ranges)
-    for _ in Indices(ranges.capacity) {
-      ranges.append(RuleTable.PriceRange(lowest: bytes.u32le(at), highest: bytes.u32le(at &+ 4)))
-      at &+= RuleSection.ranges.width
-    }
-    patterns = FixedArray(capacity: layout.count(.patterns))
-    at = layout.start(.patterns)
-    for _ in Indices(patterns.capacity) {
-      patterns.append(RulePattern(bytes, at: at))
-      at &+= RulePattern.width
-    }
+    keys = RuleKeys(FixedArray(copying: layout.section(.keys)))
+    ranges = FixedArray(copying: layout.section(.ranges))
+    windows = FixedArray(copying: layout.section(.windows))
+    references = FixedArray(copying: layout.section(.references))
+    patterns = FixedArray(copying: layout.section(.patterns))
+    steps = FixedArray(copying: layout.section(.steps))
+    rules = FixedArray(copying: layout.section(.rules))
     conditions = FixedArray(capacity: layout.count(.conditions))
-    at = layout.start(.conditions)
+    let bytes = layout.bytes
+    var at = layout.start(.conditions)
     for _ in Indices(conditions.capacity) {
       if let condition = RuleCondition(bytes, at: at) { conditions.append(condition) } else { isWhole = false }
       at &+= RuleCondition.width
@@ -46,26 +37,6 @@ struct RuleParts: ~Copyable {
       if let effect = RuleEffect(bytes, at: at) { effects.append(effect) } else { isWhole = false }
       at &+= RuleSection.effects.width
     }
-    rules = FixedArray(capacity: layout.count(.rules))
-    at = layout.start(.rules)
-    for _ in Indices(rules.capacity) {
-      rules.append(CompiledRule(bytes, at: at))
-      at &+= RuleSection.rules.width
-    }
-  }
-
-  private static func words(_ layout: RuleLayout, _ section: RuleSection) -> FixedArray<UInt32> {
-    var words = FixedArray<UInt32>(capacity: layout.count(section))
-    let start = layout.start(section)
-    for index in Indices(words.capacity) { words.append(layout.bytes.u32le(start &+ 4 &* index)) }
-    return words
-  }
-
-  private static func shorts(_ layout: RuleLayout, _ section: RuleSection) -> FixedArray<UInt16> {
-    var shorts = FixedArray<UInt16>(capacity: layout.count(section))
-    let start = layout.start(section)
-    for index in Indices(shorts.capacity) { shorts.append(layout.bytes.u16le(start &+ 2 &* index)) }
-    return shorts
   }
 
   // MARK: Checks

@@ -9,18 +9,7 @@ public final class RuleTable {
   /// Patterns of one sequence.
   public static let sequenceMax = 16
 
-  let keys: RuleKeys
-  let ranges: FixedArray<PriceRange>
-  let windows: FixedArray<UInt32>
-  let references: FixedArray<UInt16>
-  /// Those with a counter first, in ascending order of it.
-  let patterns: FixedArray<RulePattern>
-  let conditions: FixedArray<RuleCondition>
-  let steps: FixedArray<UInt16>
-  let effects: FixedArray<RuleEffect>
-  let rules: FixedArray<CompiledRule>
-  /// How long marks are looked back at, seconds.
-  let marksWindow: UInt32
+  private let parts: RuleParts
   /// Where rules and segments have their texts; nil for rules that stand in no file.
   private var texts: (rules: Table, segments: Table?)?
 
@@ -29,18 +18,20 @@ public final class RuleTable {
     let lowest, highest: UInt32
   }
 
-  private init(_ parts: consuming RuleParts) {
-    keys = parts.keys
-    ranges = parts.ranges
-    windows = parts.windows
-    references = parts.references
-    patterns = parts.patterns
-    conditions = parts.conditions
-    steps = parts.steps
-    effects = parts.effects
-    rules = parts.rules
-    marksWindow = parts.marksWindow
-  }
+  private init(_ parts: consuming RuleParts) { self.parts = parts }
+
+  var keys: RuleKeys { _read { yield parts.keys } }
+  var ranges: FixedArray<PriceRange> { _read { yield parts.ranges } }
+  var windows: FixedArray<UInt32> { _read { yield parts.windows } }
+  var references: FixedArray<UInt16> { _read { yield parts.references } }
+  /// Those with a counter first, in ascending order of it.
+  var patterns: FixedArray<RulePattern> { _read { yield parts.patterns } }
+  var conditions: FixedArray<RuleCondition> { _read { yield parts.conditions } }
+  var steps: FixedArray<UInt16> { _read { yield parts.steps } }
+  var effects: FixedArray<RuleEffect> { _read { yield parts.effects } }
+  var rules: FixedArray<CompiledRule> { _read { yield parts.rules } }
+  /// How long marks are looked back at, seconds.
+  var marksWindow: UInt32 { parts.marksWindow }
 
   /// Rules as `RuleLayout` has them; nil where the bytes are none.
   public static func read(_ bytes: ByteView) -> RuleTable? {
