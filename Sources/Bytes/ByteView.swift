@@ -52,7 +52,9 @@ public struct ByteView: BitwiseCopyable, @unchecked Sendable {
   /// Whether `length` bytes from `offset` lie inside the window.
   @inlinable
   public func has(_ offset: Int, _ length: Int) -> Bool {
-    offset >= 0 && length >= 0 && offset <= count && length <= count &- offset
+    // Unsigned, negative numbers are larger than any count.
+    let (start, end) = (UInt(bitPattern: offset), UInt(bitPattern: count))
+    return start <= end && UInt(bitPattern: length) <= end &- start
   }
 
   @inlinable

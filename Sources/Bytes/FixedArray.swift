@@ -54,14 +54,14 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   /// Adds `element` before the one at `index`; there has to be room.
   public mutating func insert(_ element: Element, at index: Int) {
-    precondition(index >= 0 && index <= count && count < capacity)
+    precondition(UInt(bitPattern: index) <= UInt(bitPattern: count) && count < capacity)
     (base + (index &+ 1)).update(from: base + index, count: count &- index)
     base[index] = element
     count &+= 1
   }
 
   public mutating func remove(at index: Int) {
-    precondition(index >= 0 && index < count)
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
     count &-= 1
     (base + index).update(from: base + (index &+ 1), count: count &- index)
   }
@@ -81,7 +81,7 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   /// Forgets everything after the first `length` elements.
   public mutating func truncate(to length: Int) {
-    precondition(length >= 0 && length <= count)
+    precondition(UInt(bitPattern: length) <= UInt(bitPattern: count))
     count = length
   }
 
