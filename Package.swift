@@ -84,7 +84,11 @@ let package = Package(
       "Replay",
       ["Bytes", "Configuration", "EventLog", "Models", "Recommender", "Session", "SnapshotFormat", "SnapshotWriter"]),
     native(
-      "Ranking", ["Configuration", "EventLog", "Models", "Recommender", "Replay", "SnapshotFormat", "SnapshotWriter"]),
+      "Ranking",
+      [
+        "Bytes", "Configuration", "EventLog", "Models", "Recommender", "Replay", "Session", "SnapshotFormat",
+        "SnapshotWriter",
+      ]),
     native(
       "Evaluation",
       [

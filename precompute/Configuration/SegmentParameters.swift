@@ -12,6 +12,8 @@ public struct SegmentParameters: Sendable, Equatable {
   public var odds = 2.0
   /// Whether the snapshot holds what is popular in each segment.
   public var lists = false
+  /// Whether it holds what is popular in each segment that rules join.
+  public var ruleLists = false
 
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()
@@ -22,6 +24,7 @@ public struct SegmentParameters: Sendable, Equatable {
     if let value = try section.value("topics") { topics = try value.integer(in: 2...31) }
     if let value = try section.value("odds") { odds = try value.number(in: 1...1e6) }
     if let value = try section.value("lists") { lists = try value.bool() }
+    if let value = try section.value("rule_lists") { ruleLists = try value.bool() }
     try section.finish()
   }
 }

@@ -28,6 +28,8 @@ public struct TrainedModels: Sendable {
   public let factors: QuantisedFactors?
   /// The learned rankers; none where fixed weights have to do.
   public var rankers: [RankerKind: [TreeEnsemble.Tree]] = [:]
+  /// By segment of rules: what is popular there; none where such lists are not asked for.
+  public var ruleLists: [Int: DecayedPopularity.TopList] = [:]
   /// The people whom the snapshot is to know.
   public var histories = UserHistories.none
 

@@ -22,6 +22,7 @@ public enum RankedModels {
     var models = TrainedModels.fit(log, configuration, dimensions: plan.dimensions, parallelism: parallelism) {
       progress("training: \($0.rawValue)")
     }
+    try models.addRuleLists(known.table, plan, configuration, parallelism, progress)
     models.rankers = rankers
     models.histories = UserHistories(known, configuration)
     return (models, plan)

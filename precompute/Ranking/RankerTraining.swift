@@ -66,7 +66,8 @@ struct RankerTraining {
     var configuration = configuration
     configuration.asOf = .newest
     let plan = SnapshotPlan(items: past.table.itemIDs.count, configuration: configuration)
-    let models = TrainedModels.fit(past, configuration, dimensions: plan.dimensions, parallelism: parallelism)
+    var models = TrainedModels.fit(past, configuration, dimensions: plan.dimensions, parallelism: parallelism)
+    try models.addRuleLists(past.table, plan, configuration, parallelism)
     return try TrainedSnapshot(models, plan, configuration, table: past.table)
   }
 

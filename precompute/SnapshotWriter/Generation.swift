@@ -32,7 +32,7 @@ extension SnapshotBuilder {
       let item = models.catalogue.items[index]
       for text in [item.title, item.url, item.image] { add(text) }
     }
-    for part in SegmentTables(models.segments).content(contents.numbering) { add(part) }
+    for part in SegmentTables(models).content(contents.numbering) { add(part) }
     for part in recipes.content { add(part) }
     for part in RuleRows(rules: contents.rules).content { add(part) }
     let scoring = ScoringTables(models, configuration)

@@ -122,7 +122,7 @@ public struct SnapshotBuilder {
       for (item, salt) in contents.names.salts {
         try db.execute(sql: "INSERT INTO item_salt VALUES (?, ?)", arguments: [item, Int(salt)])
       }
-      try SegmentTables(models.segments).insert(contents.numbering, db)
+      try SegmentTables(models).insert(contents.numbering, db)
       try RuleRows(rules: contents.rules).insert(pageSize: plan.pageSize, db)
       try ScoringTables(models, configuration).insert(db)
       try recipes.insert(db)

@@ -85,7 +85,8 @@ extension Segments {
       },
       topics: topics.names,
       behaviourOfItem: input.table.itemIDs.indices.map { items.behaviour(of: $0, at: input.asOf) }, margin: margin,
-      lists: parameters.lists ? popular(input, ofPerson, count: evidence.count) : [:], segmentOfPerson: ofPerson)
+      lists: parameters.lists ? popular(input, ofPerson, count: evidence.count) : [:],
+      segmentOfPerson: ofPerson)
   }
 
   /// The segment of each visitor, by the very rule by which the scorer judges a session.
@@ -117,29 +118,12 @@ extension Segments {
     return values[order[0]] - values[order[1]] >= margin ? order[0] : nil
   }
 
-  /// A segment is to popularity what a region is.
-  private static func popular(_ input: SegmentInput, _ segmentOfPerson: [UInt16], count: Int) -> [Int: DecayedPopularity
-    .TopList]
-  {
-    var table = input.table
-    table.regions = input.people.ofEvent.map { person in
-      let segment = segmentOfPerson[Int(person)]
-      return segment == .max ? EventTable.noRegion : segment
-    }
-    table.regionNames = (0..<count).map(String.init)
-    var rules = RegionTree.Parameters()
-    rules.minimumPeople = max(input.configuration.segments.minimumPeople, 1)
-    let tree = RegionTree(table, people: input.people, parameters: rules)
-    var parameters = DecayedPopularity.Parameters(input.configuration)
-    (parameters.weights, parameters.hasRegions) = (input.weights, true)
-    let popularity = DecayedPopularity.fit(
-      table, people: input.people, regions: tree, catalogue: input.catalogue,
-      attributes: ItemAttributes(Catalogue(), itemCount: table.itemIDs.count), parameters: parameters, asOf: input.asOf,
-      parallelism: input.parallelism)
-    var lists: [Int: DecayedPopularity.TopList] = [:]
-    for (segment, scope) in tree.scopeOfRegion.enumerated() where scope != RegionTree.world {
-      lists[segment] = popularity.lists.first { $0.scope == scope }
-    }
-    return lists
+  private static func popular(
+    _ input: SegmentInput, _ segmentOfPerson: [UInt16], count: Int
+  ) -> [Int: DecayedPopularity.TopList] {
+    SegmentPopularity(
+      input.table, people: input.people, catalogue: input.catalogue, weights: input.weights,
+      configuration: input.configuration, asOf: input.asOf, parallelism: input.parallelism
+    ).lists(segmentOfPerson, count: count)
   }
 }
