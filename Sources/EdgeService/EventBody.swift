@@ -16,6 +16,8 @@ struct EventBody {
   private(set) var ignored = 0
   /// Items of the current event that have been recorded.
   private var items = 0
+  /// Of all events so far: each is work, and a line in a log.
+  private var recorded = 0
   /// Where the events are written, as they were understood.
   private var echo: JSONWriter?
 
@@ -103,9 +105,9 @@ struct EventBody {
     }
     signal.value = try value(of: event, type)
     items = 0
-    if !recordItems(of: event, signal) {
+    if try !recordItems(of: event, signal) {
       for place in Indices(EventBody.places) {
-        if let inner = EventBody.inner(event, place), recordItems(of: inner, signal) { break }
+        if let inner = EventBody.inner(event, place), try recordItems(of: inner, signal) { break }
       }
     }
     // Other services' streams are full of pages and screens; who uses Martlet's own names means an item.
@@ -213,28 +215,37 @@ struct EventBody {
 
   /// Records `signal` for each item that `object` names; false where it has no place for items.
   @inline(never)
-  private mutating func recordItems(of object: JSONValue, _ signal: Signal) -> Bool {
+  private mutating func recordItems(of object: JSONValue, _ signal: Signal) throws(Problem) -> Bool {
     if let id = object.itemID {
-      record(id, signal)
+      try record(id, signal)
       return true
     }
     guard let list = object.member(named: "items", or: "products") else { return false }
     var items = list.elements
     while let item = items.next() {
-      if let id = item.itemID { record(id, signal) }
+      if let id = item.itemID { try record(id, signal) }
     }
     return true
   }
 
   @inline(never)
-  private mutating func record(_ value: JSONValue, _ signal: Signal) {
+  private mutating func record(_ value: JSONValue, _ signal: Signal) throws(Problem) {
     let id = text(value)
-    guard !id.isEmpty else { return }
+    guard EventBody.isID(id) else { return }
     items &+= 1
+    recorded &+= 1
+    guard recorded <= Limits.events else { throw refusal("more than 1000 items in one request", "items") }
     var signal = signal
     signal.item = base.name(ofID: id)
     service.record(signal)
     if echo != nil { write(signal, id) }
+  }
+
+  /// Whether `martlet build` would take the id: what goes into an event log has to come out of it.
+  private static func isID(_ id: ByteView) -> Bool {
+    guard !id.isEmpty, id.count <= 255 else { return false }
+    for index in id.indices where id[index] < 0x20 || id[index] == 0x7F { return false }
+    return true
   }
 
   /// One event with one item, in the columns that `martlet build` reads.

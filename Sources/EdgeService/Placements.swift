@@ -38,11 +38,15 @@ extension Service {
   /// An answer for each placement, in their order, none with an item of an earlier one.
   func writePlacements(_ json: inout JSONWriter, _ base: BaseSnapshot, key: ByteView?) {
     json.beginObject()
-    json.key("placements")
-    json.beginArray()
     for index in placements.indices {
       (query.context, query.limit) = (placements[index].context, placements[index].limit)
       recommender.recommend(query, for: session)
+      if index == 0 {
+        // The first placement names the page: rules that ask for one are judged by it.
+        writeFacts(&json, base, key: key)
+        json.key("placements")
+        json.beginArray()
+      }
       json.beginObject()
       writeItems(&json, base)
       json.member("context", query.context.name)
@@ -51,7 +55,6 @@ extension Service {
       for rank in recommender.answer.indices { query.placed.append(recommender.answer[rank].item) }
     }
     json.endArray()
-    writeFacts(&json, base, key: key)
     json.endObject()
   }
 }

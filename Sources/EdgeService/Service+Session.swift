@@ -6,7 +6,9 @@ import Session
 extension Service {
   /// Who comes, as far as host and consent tell. An id that the query names counts only where the host asserts the same one.
   func visit(_ headers: HTTPHeaders, _ parameters: ByteView, _ base: BaseSnapshot) throws(Problem) -> Visit {
-    var visit = try Visit(headers, asOf: base.asOf)
+    // From the first host's seed on, so that nobody can choose an id whose row is another's.
+    if storeSeed == 0, let seed = headers["martlet-seed"] { storeSeed = hash64(seed, seed: 1, kind: 0) }
+    var visit = try Visit(headers, asOf: base.asOf, storeSeed: storeSeed)
     guard visit.userKey | visit.sessionKey != 0 else { return visit }
     var scratch = ByteWriter(decoded)
     var pairs = QueryParameters(parameters)

@@ -14,6 +14,8 @@ public final class Service {
   var profile = Profile()
   /// Nil until a host names a session to keep.
   var store: SessionStore?
+  /// What the keys of its rows are mixed with; 0 until a host gives a seed.
+  var storeSeed: UInt64 = 0
   /// Whether a host has named a session to keep.
   public var keepsSessions: Bool { store != nil }
   /// What `placements` asks for; empty where an answer is for one place.

@@ -28,6 +28,7 @@ struct Visit {
   let token: ByteView?
   /// From the host's random seed; 0 where it gives none.
   let seed: UInt32
+  private let storeSeed: UInt64
   /// The rows of the store that belong to the ids that the host asserts, whatever the consent; 0 where it asserts none.
   let userKey: UInt64
   let sessionKey: UInt64
@@ -53,19 +54,22 @@ struct Visit {
   var isKnown: Bool { consent == .full && isUserClaimed && userKey != 0 }
 
   /// The query says whose session it means: unless the host asserts the same id, none is opened.
-  mutating func claim(session: ByteView) { isSessionClaimed = Visit.sessionKey(session) == sessionKey }
-  mutating func claim(user: ByteView) { isUserClaimed = Visit.userKey(user) == userKey }
+  mutating func claim(session: ByteView) { isSessionClaimed = sessionKey == Visit.key(session, seed: storeSeed, kind: 2) }
+  mutating func claim(user: ByteView) { isUserClaimed = userKey == Visit.key(user, seed: storeSeed, kind: 1) }
 
   // Two seeds, so that a user and a session of one id are two rows.
-  private static func userKey(_ id: ByteView) -> UInt64 { id.isEmpty ? 0 : hash64(id, seed: 1) }
-  private static func sessionKey(_ id: ByteView) -> UInt64 { id.isEmpty ? 0 : hash64(id, seed: 2) }
+  private static func key(_ id: ByteView, seed: UInt64, kind: UInt64) -> UInt64 {
+    id.isEmpty ? 0 : hash64(id, seed: seed, kind: kind)
+  }
 
-  init(_ headers: HTTPHeaders, asOf: UInt32) throws(Problem) {
+  /// - Parameter storeSeed: keys of the store's rows depend on it.
+  init(_ headers: HTTPHeaders, asOf: UInt32, storeSeed: UInt64 = 0) throws(Problem) {
     consent = try Visit.consent(headers)
     seed = headers.asserted("martlet-seed").map { hash32($0) } ?? 0
     token = headers["martlet-session"] ?? headers.cookie(Visit.cookie)
-    userKey = Visit.userKey(headers["martlet-user"] ?? .empty)
-    sessionKey = Visit.sessionKey(headers["martlet-session-id"] ?? .empty)
+    self.storeSeed = storeSeed
+    userKey = Visit.key(headers["martlet-user"] ?? .empty, seed: storeSeed, kind: 1)
+    sessionKey = Visit.key(headers["martlet-session-id"] ?? .empty, seed: storeSeed, kind: 2)
     request.now = try Visit.time(headers) ?? asOf
     request.region = headers["martlet-region"] ?? .empty
     // Read whatever the consent, so that a host's mistake shows.

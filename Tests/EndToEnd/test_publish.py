@@ -95,7 +95,7 @@ def test_wrangler_is_called_for_each_file_and_the_manifest_last(retail, tmp_path
     assert done.returncode == 0, done.stderr
     manifest = manifest_of(retail)
     names = [(file["name"], file["name"]) for file in manifest["files"]]
-    names += [(f"manifest-{manifest['generation']}.json", "manifest.json"), ("manifest.json", "manifest.json")]
+    names += [(f"manifest-{manifest['generation']}.json", f"manifest-{manifest['generation']}.json"), ("manifest.json", f"manifest-{manifest['generation']}.json")]
     expected = [" ".join(put).format(name=name, path=retail / source) for name, source in names]
     assert [line for line in calls.read_text().splitlines() if " put " in line] == expected
 

@@ -37,8 +37,10 @@ public struct GenerationCopy {
     }
     // The generation's own manifest is what a rollback copies over the one in force.
     progress(Manifest.fileName)
-    let path = "\(directory)/\(Manifest.fileName)"
-    try destination.put(path, as: "manifest-\(manifest.generation).json")
+    let archive = "manifest-\(manifest.generation).json"
+    // By the generation's own name: a build that ends meanwhile replaces the other.
+    let path = "\(directory)/\(archive)"
+    try destination.put(path, as: archive)
     try destination.put(path, as: Manifest.fileName)
     return report
   }
