@@ -6,6 +6,7 @@
 
 const PASSED_ON = ["accept", "content-type", "martlet-session", "sec-gpc"];
 const SESSION_COOKIE = "martlet_session";
+const WORLD = "world";
 export const CONSENTS = ["none", "session", "full"];
 const REFERRER_HOSTS = {
   search: /(^|\.)(google|bing|duckduckgo|ecosia|yahoo|baidu|yandex|qwant)\.[a-z.]+$/,
@@ -49,6 +50,8 @@ export class BadValue extends Error {
 /**
  * @typedef {object} Facts
  * @property {string} region
+ * @property {string | null} loggedRegion what the platform or the request said of it; null where the default stands in, and for the
+ *   world, which no event log calls a region
  * @property {string} consent what is left of it where `Sec-GPC` refuses
  * @property {string} target path and query without what the host has read itself
  * @property {boolean} isAnonymous nothing of this visitor is known to the module: the answer is everybody's
@@ -65,7 +68,8 @@ export class BadValue extends Error {
  */
 export function factsOf(request, url, platform, policy, now) {
   const override = policy.allowOverrides ? overrides(url) : { region: null, time: null };
-  const region = plain("region", override.region ?? platform.region ?? policy.defaultRegion);
+  const saidRegion = override.region || platform.region || null;
+  const region = plain("region", saidRegion ?? policy.defaultRegion);
   const consent = request.headers.get("sec-gpc") === "1" ? "none" : consentOf(request, policy);
   const user = consent === "full" && platform.user ? plain("user", platform.user) : null;
   const session = consent !== "none" && platform.session ? plain("session", platform.session) : null;
@@ -92,7 +96,8 @@ export function factsOf(request, url, platform, policy, now) {
     );
   }
   const given = /** @type {[string, string][]} */ (headers.filter(([, value]) => value !== null));
-  return { region, consent, target: targetOf(url), isAnonymous: !isKnown, headers: given };
+  const loggedRegion = region === WORLD ? null : saidRegion;
+  return { region, loggedRegion, consent, target: targetOf(url), isAnonymous: !isKnown, headers: given };
 }
 
 /** @param {URL} url */

@@ -208,7 +208,8 @@ class Worker {
     answer.body = new TextEncoder().encode(JSON.stringify(rest));
     if (facts.consent === "none" || !Array.isArray(events) || !this.outbox) return;
     const user = facts.headers.find(([name]) => name === "martlet-user")?.[1];
-    const common = { session_id: visit, ...(user ? { user_id: user } : {}), region: facts.region };
+    const region = facts.loggedRegion;
+    const common = { session_id: visit, ...(user ? { user_id: user } : {}), ...(region ? { region } : {}) };
     this.outbox.add(events.map((event) => ({ event_id: crypto.randomUUID(), ...event, ...common })), waitUntil);
   }
 

@@ -11,9 +11,9 @@ const EVENTS = [
 const body = JSON.stringify({ accepted: 2, stored: true, signals: 2, events: EVENTS, visit: "visit-1" });
 const MESSAGE = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
-function collecting() {
+function collecting(options = {}) {
   const taken = [];
-  const made = worker({ sink: async (events, batch) => void taken.push({ events, batch }) });
+  const made = worker({ sink: async (events, batch) => void taken.push({ events, batch }), ...options });
   answering(made.made, MESSAGE);
   const post = (headers = {}, platform = {}) => made.ask("/events", { method: "POST", body: "[]", headers }, platform);
   return { ...made, taken, post };
@@ -28,6 +28,14 @@ test("events go to the sink with visit, region and ids of their own, and out of 
   const [{ events }] = taken;
   assert.deepEqual(events.map(({ event_id: _, ...event }) => event), EVENTS.map((event) => ({ ...event, session_id: "visit-1", region: "DE" }))); // prettier-ignore
   assert.equal(new Set(events.map(({ event_id }) => event_id)).size, 2);
+});
+
+test("a region that is only assumed, and the world, are not logged", async () => {
+  const { post, taken, settled } = collecting({ policy: { defaultRegion: "FR" } });
+  for (const region of [undefined, null, "", "world", "FR"]) await post({}, { region });
+  await settled();
+  const regions = taken.flatMap(({ events }) => events.map((event) => ("region" in event ? event.region : null)));
+  assert.deepEqual(regions, [null, null, null, null, null, null, null, null, "FR", "FR"]);
 });
 
 test("a user id goes along with full consent only", async () => {
