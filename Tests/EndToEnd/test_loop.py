@@ -43,7 +43,7 @@ def test_events_posted_to_the_host_change_the_next_build(shop):
     log = shop / "log"
     assert ("lamp", "slist") not in recommended(shop / "before", "tea")
     now = int(time.time())
-    with running(shop / "before", MODULE, "--events", str(log)) as address:
+    with running(shop / "before", MODULE, "--events", str(log), "--allow-overrides") as address:
         for number in range(40):
             visitor = Visitor(address)
             status, answer = visitor.post("/events", [{"event": "view", "item_id": "tea", "time": now - 60}])
@@ -69,4 +69,12 @@ def test_without_consent_nothing_is_logged(shop):
     with running(shop / "before", MODULE, "--events", str(log), "--consent", "none") as address:
         status, answer = Visitor(address).post("/events", {"event": "view", "item_id": "rug"})
         assert status == 200 and answer["stored"] is False
+    assert list(log.iterdir()) == []
+
+
+def test_what_happens_at_a_time_of_the_requests_own_is_not_logged(shop):
+    log = shop / "log of another time"
+    with running(shop / "before", MODULE, "--events", str(log), "--allow-overrides") as address:
+        status, answer = Visitor(address).post("/events?time=2030-01-01", {"event": "view", "item_id": "rug"})
+        assert (status, answer["stored"]) == (200, True) and "events" not in answer
     assert list(log.iterdir()) == []

@@ -58,9 +58,9 @@ def parser() -> argparse.ArgumentParser:
     add("--consent-header", metavar="NAME", help=f"trusted header: {', '.join(CONSENTS)}")
     add(
         "--allow-overrides",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="for trying out, ?region= and ?time= (ISO 8601 or unix time) choose region and time (default: on)",
+        action="store_true",
+        help="for trying out: ?region= and ?time= (ISO 8601 or unix time) choose region and time; a request with a time of "
+        "its own gets no signed offers and no line in the event log (default: off)",
     )
     limits = parser.add_argument_group("limits")
     add = limits.add_argument

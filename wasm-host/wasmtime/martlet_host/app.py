@@ -126,7 +126,7 @@ class Endpoint:
             raise Problem(503, f"no snapshot is being served yet: {self._publication.refusal}")
         method = "GET" if request.method == "HEAD" else request.method
         target = self._policy.target(path, query)
-        logs_events = self.events is not None and method == "POST" and path == b"/events"
+        logs_events = self.events is not None and method == "POST" and path == b"/events" and not facts.is_time_chosen
         wanted = [(b"martlet-want", b"events")] if logs_events else []
 
         def message(region: str) -> bytes:

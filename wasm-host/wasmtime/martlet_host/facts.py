@@ -46,6 +46,8 @@ class Facts:
     user: str | None = None
     session: str | None = None
     key: str | None = field(default=None, repr=False)
+    is_time_chosen: bool = False
+    """By the request, for trying out: nothing that lasts may come of it, no signed offer and no logged event."""
 
     def headers(self) -> list[Header]:
         values = {
@@ -70,7 +72,8 @@ class Policy:
     default_region: str = "world"
     default_consent: str = "session"
     """Of those whose cookie `martlet_consent` says nothing."""
-    allow_overrides: bool = True
+    allow_overrides: bool = False
+    """For trying out: `?region=` and `?time=` choose region and time."""
     region_header: str | None = None
     device_header: str | None = None
     consent_header: str | None = None
@@ -99,7 +102,8 @@ class Policy:
             referrer=_one_of(REFERRERS, self.referrer_header, trusted(self.referrer_header)) or referrer_of(by_name),
             zone_minutes=_zone_minutes(self.zone_header, trusted(self.zone_header)),
             user=trusted(self.user_header),
-            key=self.key,
+            key=self.key if time is None else None,
+            is_time_chosen=time is not None,
             session=trusted(self.session_header),
         )
 

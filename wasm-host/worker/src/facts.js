@@ -54,6 +54,7 @@ export class BadValue extends Error {
  *   world, which no event log calls a region
  * @property {string} consent what is left of it where `Sec-GPC` refuses
  * @property {string} target path and query without what the host has read itself
+ * @property {boolean} isTimeChosen by the request, for trying out: nothing that lasts may come of it, no signed offer, no logged event
  * @property {boolean} isAnonymous nothing of this visitor is known to the module: the answer is everybody's
  * @property {[string, string][]} headers for the module, all but the region
  */
@@ -78,6 +79,7 @@ export function factsOf(request, url, platform, policy, now) {
   const isKnown = consent !== "none" && isNamed;
   /** @type {[string, string | null][]} */
   const headers = PASSED_ON.map((name) => [name, request.headers.get(name)]);
+  const isTimeChosen = override.time !== null;
   const time = override.time ?? now;
   headers.push(
     ["cookie", token === null ? null : `${SESSION_COOKIE}=${token}`],
@@ -86,7 +88,7 @@ export function factsOf(request, url, platform, policy, now) {
     ["martlet-seed", seed()],
     ["martlet-user", user],
     ["martlet-session-id", session],
-    ["martlet-key", policy.key],
+    ["martlet-key", isTimeChosen ? null : policy.key],
   );
   if (isKnown || !policy.sharesAnonymous) {
     headers.push(
@@ -97,7 +99,7 @@ export function factsOf(request, url, platform, policy, now) {
   }
   const given = /** @type {[string, string][]} */ (headers.filter(([, value]) => value !== null));
   const loggedRegion = region === WORLD ? null : saidRegion;
-  return { region, loggedRegion, consent, target: targetOf(url), isAnonymous: !isKnown, headers: given };
+  return { region, loggedRegion, consent, target: targetOf(url), isTimeChosen, isAnonymous: !isKnown, headers: given };
 }
 
 /** @param {URL} url */

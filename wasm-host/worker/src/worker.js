@@ -106,7 +106,8 @@ class Worker {
     const generation = await this.publication.generation(waitUntil);
     entry.generation = generation?.manifest.generation ?? null;
     if (!generation) return this._degraded(request, url, entry, "no snapshot");
-    const wantsEvents = this.outbox !== null && request.method === "POST" && url.pathname === "/events";
+    const isEvents = request.method === "POST" && url.pathname === "/events";
+    const wantsEvents = this.outbox !== null && isEvents && !facts.isTimeChosen;
     const headers = facts.headers;
     if (wantsEvents) headers.push(["martlet-want", "events"]);
     const method = request.method === "HEAD" ? "GET" : request.method;

@@ -14,9 +14,10 @@ const MESSAGE = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Le
 function collecting(options = {}) {
   const taken = [];
   const made = worker({ sink: async (events, batch) => void taken.push({ events, batch }), ...options });
-  answering(made.made, MESSAGE);
-  const post = (headers = {}, platform = {}) => made.ask("/events", { method: "POST", body: "[]", headers }, platform);
-  return { ...made, taken, post };
+  const asked = answering(made.made, MESSAGE);
+  const post = (headers = {}, platform = {}, query = "") =>
+    made.ask(`/events${query}`, { method: "POST", body: "[]", headers }, platform);
+  return { ...made, asked, taken, post };
 }
 
 test("events go to the sink with visit, region and ids of their own, and out of the answer", async () => {
@@ -55,6 +56,14 @@ test("without consent nothing is handed on", async () => {
   }
   await settled();
   assert.deepEqual([taken.length, made.outbox.waiting], [0, 0]);
+});
+
+test("events at a time that the request has chosen are not logged", async () => {
+  const { post, asked, taken, settled } = collecting({ policy: { allowOverrides: true } });
+  await post({}, {}, "?time=2030-01-01");
+  await settled();
+  assert.equal(taken.length, 0);
+  assert.doesNotMatch(asked[0], /martlet-want/);
 });
 
 test("a sink that is down delays no answer and fails no request", async () => {

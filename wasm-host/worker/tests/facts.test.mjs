@@ -88,6 +88,14 @@ test("region and time of the query hold where they are allowed, and never reach 
   assert.equal(open.named["martlet-time"], "1704067200000");
 });
 
+test("at a time of its own a request gets nothing signed", () => {
+  const policy = { allowOverrides: true, key: "c2VjcmV0" };
+  const chosen = facts({}, { path: "/?time=2030-01-01", policy });
+  assert.deepEqual([chosen.isTimeChosen, chosen.named["martlet-key"]], [true, undefined]);
+  const others = [facts({}, { path: "/?region=DE", policy }), facts({}, { path: "/?time=2030-01-01", policy: { key: "c2VjcmV0" } })];
+  for (const { isTimeChosen, named } of others) assert.deepEqual([isTimeChosen, named["martlet-key"]], [false, "c2VjcmV0"]);
+});
+
 test("values that cannot stand in a header name their field", () => {
   const policy = { allowOverrides: true };
   for (const [path, field] of [["/?time=tomorrow", "time"], ["/?region=a%0D%0AMartlet-User:%20x", "region"], [`/?region=${"x".repeat(257)}`, "region"]]) {
