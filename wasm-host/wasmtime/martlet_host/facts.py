@@ -72,6 +72,8 @@ class Policy:
     default_region: str = "world"
     default_consent: str = "session"
     """Of those whose cookie `martlet_consent` says nothing."""
+    events_consent: str = "full"
+    """From which consent on events go to the log, `session` or `full`."""
     allow_overrides: bool = False
     """For trying out: `?region=` and `?time=` choose region and time."""
     region_header: str | None = None
@@ -106,6 +108,9 @@ class Policy:
             is_time_chosen=time is not None,
             session=trusted(self.session_header),
         )
+
+    def logs_events(self, facts: Facts) -> bool:
+        return not facts.is_time_chosen and facts.consent in ("full", self.events_consent)
 
     def target(self, path: bytes, query: bytes) -> bytes:
         """The request target for the module, without what the host has read itself: the time, and the region, which the

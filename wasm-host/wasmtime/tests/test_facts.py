@@ -94,6 +94,14 @@ def test_at_a_time_of_its_own_a_request_gets_nothing_signed():
         assert not facts.is_time_chosen and dict(facts.headers())[b"martlet-key"] == b"c2VjcmV0"
 
 
+@pytest.mark.parametrize(("wanted", "logged"), [("full", ["full"]), ("session", ["session", "full"])])
+def test_events_are_logged_from_the_consent_on_that_the_shop_wants(wanted, logged):
+    policy = Policy(events_consent=wanted, allow_overrides=True)
+    chosen = {level: [(b"cookie", b"martlet_consent=" + level.encode())] for level in ("none", "session", "full")}
+    assert [level for level, headers in chosen.items() if policy.logs_events(policy.facts(headers, b"", 1))] == logged
+    assert not policy.logs_events(policy.facts(chosen["full"], b"time=2030-01-01", 1))
+
+
 def test_the_hosts_own_parameter_is_taken_out_of_the_target():
     assert Policy().target(b"/r", b"time=0&n=%20&region=DE&time=1") == b"/r?n=%20"
     assert Policy().target(b"/r", b"time=0") == b"/r"

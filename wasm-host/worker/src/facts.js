@@ -40,6 +40,7 @@ export class BadValue extends Error {
  * @typedef {object} Policy
  * @property {string} defaultRegion
  * @property {"none" | "session" | "full"} defaultConsent
+ * @property {"session" | "full"} eventsConsent from which consent on events are handed on
  * @property {string} consentCookie the cookie in which the shop's banner keeps what the visitor agreed to
  * @property {boolean} allowOverrides for trying out: `?region=` and `?time=` choose region and time
  * @property {boolean} sharesAnonymous answers to visitors of whom nothing is known may be kept by caches: they depend on region and page
@@ -54,7 +55,8 @@ export class BadValue extends Error {
  *   world, which no event log calls a region
  * @property {string} consent what is left of it where `Sec-GPC` refuses
  * @property {string} target path and query without what the host has read itself
- * @property {boolean} isTimeChosen by the request, for trying out: nothing that lasts may come of it, no signed offer, no logged event
+ * @property {boolean} isLogged whether events may be handed on: not below the consent that the shop wants for it, nor at a time that the
+ *   request has chosen
  * @property {boolean} isAnonymous nothing of this visitor is known to the module: the answer is everybody's
  * @property {[string, string][]} headers for the module, all but the region
  */
@@ -98,8 +100,9 @@ export function factsOf(request, url, platform, policy, now) {
     );
   }
   const given = /** @type {[string, string][]} */ (headers.filter(([, value]) => value !== null));
+  const isLogged = !isTimeChosen && ["full", policy.eventsConsent].includes(consent);
   const loggedRegion = region === WORLD ? null : saidRegion;
-  return { region, loggedRegion, consent, target: targetOf(url), isTimeChosen, isAnonymous: !isKnown, headers: given };
+  return { region, loggedRegion, consent, target: targetOf(url), isLogged, isAnonymous: !isKnown, headers: given };
 }
 
 /** @param {URL} url */

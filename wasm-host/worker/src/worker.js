@@ -107,7 +107,7 @@ class Worker {
     entry.generation = generation?.manifest.generation ?? null;
     if (!generation) return this._degraded(request, url, entry, "no snapshot");
     const isEvents = request.method === "POST" && url.pathname === "/events";
-    const wantsEvents = this.outbox !== null && isEvents && !facts.isTimeChosen;
+    const wantsEvents = this.outbox !== null && isEvents && facts.isLogged;
     const headers = facts.headers;
     if (wantsEvents) headers.push(["martlet-want", "events"]);
     const method = request.method === "HEAD" ? "GET" : request.method;
@@ -207,7 +207,7 @@ class Worker {
     if (answer.status !== 200) return;
     const { events, visit, ...rest } = JSON.parse(new TextDecoder().decode(answer.body));
     answer.body = new TextEncoder().encode(JSON.stringify(rest));
-    if (facts.consent === "none" || !Array.isArray(events) || !this.outbox) return;
+    if (!Array.isArray(events) || !this.outbox) return;
     const user = facts.headers.find(([name]) => name === "martlet-user")?.[1];
     const region = facts.loggedRegion;
     const common = { session_id: visit, ...(user ? { user_id: user } : {}), ...(region ? { region } : {}) };

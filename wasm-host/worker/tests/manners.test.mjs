@@ -206,7 +206,7 @@ test("metrics where they are wanted", async () => {
 
 test("settings that cannot hold are refused when the worker is made", () => {
   const settings = [{ refreshSeconds: NaN }, { cacheSeconds: -1 }, { verify: "none" }, { prefix: "martlet" }, { prefix: "/martlet/" },
-    { policy: { defaultConsent: "Session" } }]; // prettier-ignore
+    { policy: { defaultConsent: "Session" } }, { policy: { eventsConsent: "none" } }]; // prettier-ignore
   for (const options of settings) {
     const [name] = Object.keys(options.policy ?? options);
     assert.throws(() => createWorker({ module: null, store: null, ...options }), new RegExp(`^Error: ${name}: `));
