@@ -133,7 +133,7 @@ def run() -> None:
     extract()
     build()
     titles = Titles.load()
-    with running(SNAPSHOTS, MODULE) as address:
+    with running(SNAPSHOTS, MODULE, "--allow-overrides") as address:
         step(f"The scorer answers on {address}")
         status, health = Visitor(address).get("/healthz")
         check(status == 200, f"GET /healthz: status {status}: {health}")
@@ -148,12 +148,12 @@ def run() -> None:
 
 
 def storefront_options() -> list[str]:
-    """The host's options for the shop, whose goods are written where they are missing or older than the catalogue."""
+    """The host's options for the shop, whose panel chooses regions and whose goods are written where they are missing or older than the catalogue."""
     catalogue, goods = DATA / "products.csv.gz", GOODS / "shop" / "products.json"
     if not goods.exists() or goods.stat().st_mtime < catalogue.stat().st_mtime:
         step("Writing the storefront's goods")
         write_goods(catalogue, DATA / "transactions.csv.gz", GOODS)
-    return ["--storefront", str(STOREFRONT), "--storefront", str(GOODS)]
+    return ["--storefront", str(STOREFRONT), "--storefront", str(GOODS), "--allow-overrides"]
 
 
 def serve(port: int) -> None:

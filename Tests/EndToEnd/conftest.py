@@ -42,7 +42,7 @@ def retail(retail_events, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def retail_host(retail):
-    with running(retail, MODULE) as address:
+    with running(retail, MODULE, "--allow-overrides") as address:
         yield address
 
 

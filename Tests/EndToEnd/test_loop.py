@@ -15,6 +15,8 @@ from local_host import Visitor, running
 sys.path.insert(0, str(ROOT / "Tests" / "Conformance"))
 from shop import write_shop  # noqa: E402
 
+SESSION = ("--events-consent", "session")
+
 
 def build(folder: Path, out: Path, *more: Path) -> None:
     events = [folder / "events.csv", *more]
@@ -43,7 +45,7 @@ def test_events_posted_to_the_host_change_the_next_build(shop):
     log = shop / "log"
     assert ("lamp", "slist") not in recommended(shop / "before", "tea")
     now = int(time.time())
-    with running(shop / "before", MODULE, "--events", str(log)) as address:
+    with running(shop / "before", MODULE, "--events", str(log), *SESSION, "--allow-overrides") as address:
         for number in range(40):
             visitor = Visitor(address)
             status, answer = visitor.post("/events", [{"event": "view", "item_id": "tea", "time": now - 60}])
@@ -66,7 +68,23 @@ def test_events_posted_to_the_host_change_the_next_build(shop):
 
 def test_without_consent_nothing_is_logged(shop):
     log = shop / "log of none"
-    with running(shop / "before", MODULE, "--events", str(log), "--consent", "none") as address:
+    with running(shop / "before", MODULE, "--events", str(log), *SESSION, "--consent", "none") as address:
         status, answer = Visitor(address).post("/events", {"event": "view", "item_id": "rug"})
         assert status == 200 and answer["stored"] is False
+    assert list(log.iterdir()) == []
+
+
+def test_consent_to_a_session_is_none_to_the_log_unless_the_shop_says_so(shop):
+    log = shop / "log of full consent"
+    with running(shop / "before", MODULE, "--events", str(log)) as address:
+        status, answer = Visitor(address).post("/events", {"event": "view", "item_id": "rug"})
+        assert (status, answer["stored"]) == (200, True) and "events" not in answer
+    assert list(log.iterdir()) == []
+
+
+def test_what_happens_at_a_time_of_the_requests_own_is_not_logged(shop):
+    log = shop / "log of another time"
+    with running(shop / "before", MODULE, "--events", str(log), *SESSION, "--allow-overrides") as address:
+        status, answer = Visitor(address).post("/events?time=2030-01-01", {"event": "view", "item_id": "rug"})
+        assert (status, answer["stored"]) == (200, True) and "events" not in answer
     assert list(log.iterdir()) == []

@@ -18,7 +18,7 @@ STOREFRONT = ROOT / "wasm-host" / "storefront"
 @pytest.fixture(scope="module")
 def address(small_shop):
     snapshots, goods = small_shop
-    with running(snapshots, MODULE, "--storefront", str(STOREFRONT), "--storefront", str(goods)) as address:
+    with running(snapshots, MODULE, "--allow-overrides", "--storefront", str(STOREFRONT), "--storefront", str(goods)) as address:
         yield address
 
 

@@ -230,6 +230,22 @@ def test_dwell_and_scroll_depth_are_sent_when_the_page_is_left(visit):
     visit.page.wait_until(lambda: visit.signals() == 2, "the session holds it")
 
 
+def test_what_the_browser_refuses_as_a_beacon_is_sent_all_the_same(visit):
+    visit.page.before_scripts("navigator.sendBeacon = () => false")
+    visit.open("plain")
+    visit.page.evaluate("(martlet('click', {item_id: 'apple'}), dispatchEvent(new Event('pagehide')), 0)")
+    visit.settle()
+    assert visit.events == [{"event": "click", "item_id": "apple"}]
+
+
+def test_what_went_as_a_beacon_is_not_sent_again(visit):
+    visit.page.before_scripts("navigator.sendBeacon = () => true")
+    visit.open("plain")
+    visit.page.evaluate("(martlet('click', {item_id: 'apple'}), dispatchEvent(new Event('pagehide')), 0)")
+    visit.settle()
+    assert visit.events == []
+
+
 def test_nobody_dwells_in_a_hidden_page(visit):
     visit.page.before_scripts("Object.defineProperty(document, 'hidden', {get: () => true})")
     visit.open("product")
@@ -277,6 +293,14 @@ def test_a_consent_banner_of_the_shops_own_may_set_the_cookie(visit):
     visit.page.evaluate("(martlet('view', {item_id: 'pear'}), document.cookie = 'martlet_consent=none')")
     visit.settle()
     assert [event["item_id"] for event in visit.events] == ["apple"], "what waited when it was taken back is not sent"
+
+
+def test_a_cookie_of_another_name_is_no_consent(visit):
+    visit.open("plain-unasked")
+    visit.page.evaluate("(document.cookie = 'x-martlet_consent=full', document.cookie = 'y=martlet_consent=full')")
+    assert visit.call("'view', {item_id: 'apple'}") == "none"
+    visit.page.evaluate("document.cookie = 'martlet_consent=session'")
+    assert visit.call("'consent'") == "session"
 
 
 @pytest.mark.parametrize("level", ["everything", "", "none"])

@@ -53,7 +53,7 @@ def lines(folder: Path) -> list[dict]:
 
 def test_events_reach_the_log_and_the_next_build(shop, answering_module, tmp_path):
     log = tmp_path / "log"
-    with running_edge(shop, "--events", log, "--region-header", "X-Region", module=answering_module) as edge:
+    with running_edge(shop, "--events", log, "--events-consent", "session", "--region-header", "X-Region", module=answering_module) as edge:
         answer = edge.ask("/events", b"{}", X_Region="North")
         assert (answer.status, json.loads(answer.body)) == (200, PLAIN)
         deadline = time.monotonic() + 20
@@ -78,8 +78,9 @@ def test_events_reach_the_log_and_the_next_build(shop, answering_module, tmp_pat
 
 def test_a_worker_that_is_stopped_hands_on_what_waits(shop, answering_module, tmp_path):
     log = tmp_path / "log"
-    with running_edge(shop, "--events", log, module=answering_module) as edge:
+    with running_edge(shop, "--events", log, "--events-consent", "session", module=answering_module) as edge:
         assert edge.ask("/events", b"{}").status == 200
         edge.process.terminate()
         assert edge.process.wait(20) == 0
     assert len(lines(log)) == 2
+    assert all("region" not in line for line in lines(log)), "nobody has named one"

@@ -28,7 +28,7 @@
   const seen = new Set();
 
   const consent = () =>
-    (!navigator.globalPrivacyControl && (document.cookie.match(/\bmartlet_consent=(\w+)/)?.[1] ?? standard)) || "none";
+    (!navigator.globalPrivacyControl && (document.cookie.match(/(^|; )martlet_consent=(\w+)/)?.[2] ?? standard)) || "none";
   const isAllowed = () => /^(session|full)$/.test(consent());
 
   const post = (events) =>
@@ -154,7 +154,8 @@
   // On phones a page often just becomes hidden, and never hears of its end.
   listen("visibilitychange pagehide", () => {
     finishDwell();
-    if (isAllowed() && queue[0]) navigator.sendBeacon(`${host}/events`, JSON.stringify(queue.splice(0)));
+    // What the browser does not take for a beacon waits for its turn, should the page go on.
+    if (isAllowed() && queue[0] && navigator.sendBeacon(`${host}/events`, JSON.stringify(queue))) queue = [];
   });
   new MutationObserver(scan).observe(document, { subtree: true, childList: true, attributeFilter: ["data-martlet-item"] });
 

@@ -44,6 +44,12 @@ def parser() -> argparse.ArgumentParser:
         help="static files to serve at / beside the module's routes; given again, what the ones before do not have",
     )
     add("--events", type=Path, metavar="DIR", help="keep consented events there, as NDJSON that `martlet build` reads")
+    add(
+        "--events-consent",
+        choices=CONSENTS[1:],
+        default="full",
+        help="from which consent on events are kept there (default: %(default)s)",
+    )
     facts = parser.add_argument_group("what is said of a visitor")
     add = facts.add_argument
     add("--region", default=WORLD, help="region where nothing else names one (default: %(default)s)")
@@ -58,9 +64,9 @@ def parser() -> argparse.ArgumentParser:
     add("--consent-header", metavar="NAME", help=f"trusted header: {', '.join(CONSENTS)}")
     add(
         "--allow-overrides",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="for trying out, ?region= and ?time= (ISO 8601 or unix time) choose region and time (default: on)",
+        action="store_true",
+        help="for trying out: ?region= and ?time= (ISO 8601 or unix time) choose region and time; a request with a time of "
+        "its own gets no signed offers and no line in the event log (default: off)",
     )
     limits = parser.add_argument_group("limits")
     add = limits.add_argument
@@ -79,6 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
     policy = Policy(
         default_region=options.region,
         default_consent=options.consent,
+        events_consent=options.events_consent,
         allow_overrides=options.allow_overrides,
         region_header=options.region_header,
         device_header=options.device_header,

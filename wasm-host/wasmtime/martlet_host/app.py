@@ -126,7 +126,8 @@ class Endpoint:
             raise Problem(503, f"no snapshot is being served yet: {self._publication.refusal}")
         method = "GET" if request.method == "HEAD" else request.method
         target = self._policy.target(path, query)
-        logs_events = self.events is not None and method == "POST" and path == b"/events"
+        is_for_log = method == "POST" and path == b"/events" and self._policy.logs_events(facts)
+        logs_events = self.events is not None and is_for_log
         wanted = [(b"martlet-want", b"events")] if logs_events else []
 
         def message(region: str) -> bytes:

@@ -1,12 +1,14 @@
 """The event log: consented events as NDJSON files that `martlet build` reads as they are.
 
 Events are written behind the answers: a request hands them over and goes on, one task writes what has gathered and waits until it
-is on the disk. Files are closed at a size and at midnight UTC; their names sort by time.
+is on the disk. Files are closed at a size, at midnight UTC, after a write that failed, and where another file has taken their place;
+their names sort by time.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -35,6 +37,8 @@ class EventLog:
         self._waiting: list[bytes] = []
         self._arrived = asyncio.Event()
         self._file: IO[bytes] | None = None
+        self._bytes = 0
+        """Of whole lines in the file."""
         self._day = ""
         self._is_closing = False
         self._task = asyncio.create_task(self._write_on())
@@ -55,8 +59,7 @@ class EventLog:
         self._is_closing = True
         self._arrived.set()
         await self._task
-        if self._file:
-            self._file.close()
+        self._close()
 
     async def _write_on(self) -> None:
         while not self._is_closing or self._waiting:
@@ -76,19 +79,50 @@ class EventLog:
             log.error("%d events are lost: %s", len(lines), error)
 
     def _write(self, lines: list[bytes]) -> None:
-        file = self._open()
-        file.write(b"".join(lines))
-        file.flush()
-        os.fsync(file.fileno())
+        """All of the lines on the disk, or none. Where the file is replaced in the middle of it, they go to the next one."""
+        batch = b"".join(lines)
+        while True:
+            self._append(self._open(), batch)
+            if self._is_in_place():
+                return
+            self._close()
+
+    def _append(self, file: IO[bytes], batch: bytes) -> None:
+        try:
+            rest = memoryview(batch)
+            while rest:
+                rest = rest[file.write(rest) :]
+            os.fsync(file.fileno())
+        except OSError:
+            # What the disk took of it would be a torn line, and be glued to the next.
+            with contextlib.suppress(OSError):
+                os.ftruncate(file.fileno(), self._bytes)
+            self._close()
+            raise
+        self._bytes += len(batch)
 
     def _open(self) -> IO[bytes]:
         """The file in use, or the next one."""
         now = datetime.now(UTC)
         day = now.strftime("%Y%m%d")
-        if self._file and (self._day != day or self._file.tell() >= self._file_bytes_max):
-            self._file.close()
-            self._file = None
+        if self._file and (self._day != day or self._bytes >= self._file_bytes_max or not self._is_in_place()):
+            self._close()
         if self._file is None:
             self._day = day
-            self._file = open(self._folder / f"events-{now.strftime('%Y%m%dT%H%M%S.%f')}.ndjson", "xb")
+            self._bytes = 0
+            path = self._folder / f"events-{now.strftime('%Y%m%dT%H%M%S.%f')}.ndjson"
+            self._file = open(path, "xb", buffering=0)
         return self._file
+
+    def _is_in_place(self) -> bool:
+        """Whether the open file is still the one of its name: `martlet forget` puts another in its place."""
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), os.stat(self._file.name))
+        except FileNotFoundError:
+            return False
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        if file:
+            with contextlib.suppress(OSError):
+                file.close()

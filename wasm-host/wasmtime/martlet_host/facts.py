@@ -46,6 +46,8 @@ class Facts:
     user: str | None = None
     session: str | None = None
     key: str | None = field(default=None, repr=False)
+    is_time_chosen: bool = False
+    """By the request, for trying out: nothing that lasts may come of it, no signed offer and no logged event."""
 
     def headers(self) -> list[Header]:
         values = {
@@ -70,7 +72,10 @@ class Policy:
     default_region: str = "world"
     default_consent: str = "session"
     """Of those whose cookie `martlet_consent` says nothing."""
-    allow_overrides: bool = True
+    events_consent: str = "full"
+    """From which consent on events go to the log, `session` or `full`."""
+    allow_overrides: bool = False
+    """For trying out: `?region=` and `?time=` choose region and time."""
     region_header: str | None = None
     device_header: str | None = None
     consent_header: str | None = None
@@ -99,9 +104,13 @@ class Policy:
             referrer=_one_of(REFERRERS, self.referrer_header, trusted(self.referrer_header)) or referrer_of(by_name),
             zone_minutes=_zone_minutes(self.zone_header, trusted(self.zone_header)),
             user=trusted(self.user_header),
-            key=self.key,
+            key=self.key if time is None else None,
+            is_time_chosen=time is not None,
             session=trusted(self.session_header),
         )
+
+    def logs_events(self, facts: Facts) -> bool:
+        return not facts.is_time_chosen and facts.consent in ("full", self.events_consent)
 
     def target(self, path: bytes, query: bytes) -> bytes:
         """The request target for the module, without what the host has read itself: the time, and the region, which the

@@ -17,7 +17,7 @@ MIB = 1 << 20
 
 
 @contextlib.asynccontextmanager
-async def serving(module, path, policy=Policy(), region_bytes_max=MIB):
+async def serving(module, path, policy=Policy(allow_overrides=True), region_bytes_max=MIB):
     """A client, and the publication, which the test refreshes itself where it wants."""
     publication = Publication(module, path, region_bytes_max, poll_s=3600)
     app = create_app(publication, policy)
@@ -37,7 +37,7 @@ def files(response: httpx.Response) -> set[str]:
 
 def test_what_reaches_the_module_is_the_exact_message(folder, fault_module):
     async def test():
-        policy = Policy(default_region="N")
+        policy = Policy(default_region="N", allow_overrides=True)
         async with serving(fault_module, folder.publish(), policy) as (client, _):
             headers = {"Martlet-User": "eve", "Martlet-Session": "token", "Cookie": "a=1", "Authorization": "secret"}
             response = await client.post("/echo/%7Ex?n=%20&time=5", content=b'{"a":\r\n\r\n1}', headers=headers)

@@ -68,7 +68,7 @@ def test_a_client_cannot_assert_anything():
 
 
 def test_the_override_goes_before_the_trusted_header_and_that_before_the_default():
-    policy = Policy(default_region="FR", region_header="CF-IPCountry", key="c2VjcmV0")
+    policy = Policy(default_region="FR", region_header="CF-IPCountry", key="c2VjcmV0", allow_overrides=True)
     assert (b"martlet-key", b"c2VjcmV0") in policy.facts([], b"", 1).headers()
     assert "c2VjcmV0" not in repr(policy) + repr(policy.facts([], b"", 1))
     headers = [(b"cf-ipcountry", b"DE")]
@@ -80,10 +80,26 @@ def test_the_override_goes_before_the_trusted_header_and_that_before_the_default
 
 
 def test_without_overrides_the_query_says_nothing():
-    policy = Policy(allow_overrides=False)
+    policy = Policy()
     facts = policy.facts([], b"region=DE&time=0", 7)
     assert (facts.region, facts.time_ms) == ("world", 7)
     assert policy.target(b"/r", b"time=0&n=2&region=DE&%72egion=FR") == b"/r?n=2"
+
+
+def test_at_a_time_of_its_own_a_request_gets_nothing_signed():
+    policy = Policy(allow_overrides=True, key="c2VjcmV0")
+    chosen = policy.facts([], b"time=2030-01-01", 1)
+    assert chosen.is_time_chosen and b"martlet-key" not in dict(chosen.headers())
+    for facts in (policy.facts([], b"region=DE", 1), Policy(key="c2VjcmV0").facts([], b"time=2030-01-01", 1)):
+        assert not facts.is_time_chosen and dict(facts.headers())[b"martlet-key"] == b"c2VjcmV0"
+
+
+@pytest.mark.parametrize(("wanted", "logged"), [("full", ["full"]), ("session", ["session", "full"])])
+def test_events_are_logged_from_the_consent_on_that_the_shop_wants(wanted, logged):
+    policy = Policy(events_consent=wanted, allow_overrides=True)
+    chosen = {level: [(b"cookie", b"martlet_consent=" + level.encode())] for level in ("none", "session", "full")}
+    assert [level for level, headers in chosen.items() if policy.logs_events(policy.facts(headers, b"", 1))] == logged
+    assert not policy.logs_events(policy.facts(chosen["full"], b"time=2030-01-01", 1))
 
 
 def test_the_hosts_own_parameter_is_taken_out_of_the_target():
@@ -94,7 +110,7 @@ def test_the_hosts_own_parameter_is_taken_out_of_the_target():
 @pytest.mark.parametrize("query", [b"region=a%0D%0AMartlet-User:%20eve", b"region=" + b"x" * 300, b"time=soon"])
 def test_a_value_that_cannot_stand_in_a_header_is_refused(query):
     with pytest.raises(BadValue):
-        Policy().facts([], query, 1)
+        Policy(allow_overrides=True).facts([], query, 1)
 
 
 def test_trusted_values_outside_of_their_set_are_refused():
@@ -130,7 +146,8 @@ def test_a_proxys_word_on_consent_goes_before_the_cookie():
 
 
 def test_facts_become_headers():
-    policy = Policy(user_header="X-User", session_header="X-Session", zone_header="X-Zone", referrer_header="X-From")
+    named = dict(user_header="X-User", session_header="X-Session", zone_header="X-Zone", referrer_header="X-From")
+    policy = Policy(allow_overrides=True, **named)
     trusted = [(b"x-user", "Zoë".encode()), (b"x-session", b"s1"), (b"x-zone", b"+60"), (b"x-from", b"ads")]
     facts = policy.facts(trusted, b"region=DE", 12)
     headers = dict(facts.headers())

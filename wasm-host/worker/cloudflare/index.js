@@ -27,7 +27,7 @@ function workerFor(env) {
     verify: env.VERIFY ?? "chunks",
     // Clocks stand still while code runs.
     hasClock: false,
-    policy: { key: env.MARTLET_KEY ?? null, defaultConsent: env.CONSENT ?? "session" },
+    policy: { key: env.MARTLET_KEY ?? null, defaultConsent: env.CONSENT, eventsConsent: env.EVENTS_CONSENT },
   }));
 }
 

@@ -41,7 +41,8 @@ const worker = createWorker({
   policy: {
     key: env("MARTLET_KEY") ?? null,
     allowOverrides: env("ALLOW_OVERRIDES") === "1",
-    defaultConsent: env("CONSENT") ?? "session",
+    defaultConsent: env("CONSENT"),
+    eventsConsent: env("EVENTS_CONSENT"),
   },
 });
 

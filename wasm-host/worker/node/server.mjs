@@ -113,6 +113,7 @@ async function main() {
       fallback: { type: "string" },
       prefix: { type: "string", default: "" },
       consent: { type: "string", default: "session" },
+      "events-consent": { type: "string", default: "full" },
       "refresh-seconds": { type: "string", default: "10" },
       "load-seconds": { type: "string", default: "20" },
       "first-wait-ms": { type: "string", default: "5000" },
@@ -144,6 +145,7 @@ async function main() {
     policy: {
       allowOverrides: values["allow-overrides"],
       defaultConsent: /** @type {any} */ (values.consent),
+      eventsConsent: /** @type {any} */ (values["events-consent"]),
       key: process.env[/** @type {string} */ (values["key-variable"])] ?? null,
     },
     writeLog: values.quiet ? () => {} : (line) => process.stdout.write(`${line}\n`),

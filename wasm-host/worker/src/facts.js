@@ -6,6 +6,7 @@
 
 const PASSED_ON = ["accept", "content-type", "martlet-session", "sec-gpc"];
 const SESSION_COOKIE = "martlet_session";
+const WORLD = "world";
 export const CONSENTS = ["none", "session", "full"];
 const REFERRER_HOSTS = {
   search: /(^|\.)(google|bing|duckduckgo|ecosia|yahoo|baidu|yandex|qwant)\.[a-z.]+$/,
@@ -39,6 +40,7 @@ export class BadValue extends Error {
  * @typedef {object} Policy
  * @property {string} defaultRegion
  * @property {"none" | "session" | "full"} defaultConsent
+ * @property {"session" | "full"} eventsConsent from which consent on events are handed on
  * @property {string} consentCookie the cookie in which the shop's banner keeps what the visitor agreed to
  * @property {boolean} allowOverrides for trying out: `?region=` and `?time=` choose region and time
  * @property {boolean} sharesAnonymous answers to visitors of whom nothing is known may be kept by caches: they depend on region and page
@@ -49,8 +51,12 @@ export class BadValue extends Error {
 /**
  * @typedef {object} Facts
  * @property {string} region
+ * @property {string | null} loggedRegion what the platform or the request said of it; null where the default stands in, and for the
+ *   world, which no event log calls a region
  * @property {string} consent what is left of it where `Sec-GPC` refuses
  * @property {string} target path and query without what the host has read itself
+ * @property {boolean} isLogged whether events may be handed on: not below the consent that the shop wants for it, nor at a time that the
+ *   request has chosen
  * @property {boolean} isAnonymous nothing of this visitor is known to the module: the answer is everybody's
  * @property {[string, string][]} headers for the module, all but the region
  */
@@ -65,7 +71,8 @@ export class BadValue extends Error {
  */
 export function factsOf(request, url, platform, policy, now) {
   const override = policy.allowOverrides ? overrides(url) : { region: null, time: null };
-  const region = plain("region", override.region ?? platform.region ?? policy.defaultRegion);
+  const saidRegion = override.region || platform.region || null;
+  const region = plain("region", saidRegion ?? policy.defaultRegion);
   const consent = request.headers.get("sec-gpc") === "1" ? "none" : consentOf(request, policy);
   const user = consent === "full" && platform.user ? plain("user", platform.user) : null;
   const session = consent !== "none" && platform.session ? plain("session", platform.session) : null;
@@ -74,6 +81,7 @@ export function factsOf(request, url, platform, policy, now) {
   const isKnown = consent !== "none" && isNamed;
   /** @type {[string, string | null][]} */
   const headers = PASSED_ON.map((name) => [name, request.headers.get(name)]);
+  const isTimeChosen = override.time !== null;
   const time = override.time ?? now;
   headers.push(
     ["cookie", token === null ? null : `${SESSION_COOKIE}=${token}`],
@@ -82,7 +90,7 @@ export function factsOf(request, url, platform, policy, now) {
     ["martlet-seed", seed()],
     ["martlet-user", user],
     ["martlet-session-id", session],
-    ["martlet-key", policy.key],
+    ["martlet-key", isTimeChosen ? null : policy.key],
   );
   if (isKnown || !policy.sharesAnonymous) {
     headers.push(
@@ -92,7 +100,9 @@ export function factsOf(request, url, platform, policy, now) {
     );
   }
   const given = /** @type {[string, string][]} */ (headers.filter(([, value]) => value !== null));
-  return { region, consent, target: targetOf(url), isAnonymous: !isKnown, headers: given };
+  const isLogged = !isTimeChosen && ["full", policy.eventsConsent].includes(consent);
+  const loggedRegion = region === WORLD ? null : saidRegion;
+  return { region, loggedRegion, consent, target: targetOf(url), isLogged, isAnonymous: !isKnown, headers: given };
 }
 
 /** @param {URL} url */

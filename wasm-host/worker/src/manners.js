@@ -66,13 +66,16 @@ export async function checkedBody(request, target) {
 
 /**
  * Whether and how long an answer may be kept by others. What is said to one visitor is nobody else's; an anonymous answer is
- * everybody's in this region and on this page, for those who send neither token nor refusal.
+ * everybody's in this region and on this page, for those who send neither token nor refusal. Offers are never shared: a
+ * signed code is for the visitor who has earned it.
  * @param {Headers} headers
+ * @param {Uint8Array} body JSON
  * @param {boolean} isAnonymous
  * @param {{ cacheSeconds: number, varyOn: string[] }} options
  */
-export function setCaching(headers, isAnonymous, { cacheSeconds, varyOn }) {
+export function setCaching(headers, body, isAnonymous, { cacheSeconds, varyOn }) {
   if (!isAnonymous || cacheSeconds === 0 || headers.has("set-cookie")) return;
+  if ("offers" in JSON.parse(new TextDecoder().decode(body))) return void headers.set("cache-control", "private, no-store");
   headers.set("cache-control", `public, max-age=0, s-maxage=${cacheSeconds}`);
   headers.set("vary", ["Accept", "Cookie", "Martlet-Session", "Sec-GPC", ...varyOn].join(", "));
 }

@@ -55,6 +55,7 @@ const DEFAULTS = {
 const POLICY = {
   defaultRegion: "world",
   defaultConsent: "session",
+  eventsConsent: "full",
   consentCookie: "martlet_consent",
   allowOverrides: false,
   sharesAnonymous: false,
@@ -75,6 +76,7 @@ export function resolved(options) {
   need(/^(\/[^/?#]+)*$/.test(all.prefix), "prefix", all.prefix, "a path such as /martlet");
   need(["chunks", "size"].includes(all.verify), "verify", all.verify, "chunks or size");
   need(CONSENTS.includes(policy.defaultConsent), "defaultConsent", policy.defaultConsent, CONSENTS.join(", "));
+  need(CONSENTS.slice(1).includes(policy.eventsConsent), "eventsConsent", policy.eventsConsent, "session or full");
   return { ...all, policy };
 }
 

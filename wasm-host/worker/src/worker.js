@@ -20,6 +20,8 @@ export function createWorker(options) {
 
 const OUTBOX = { delayMs: 500, queueMax: 10_000, retryMs: 500 };
 const SAFE_METHODS = ["GET", "HEAD"];
+/** What exists, of the module and of the worker itself: any other path can hold anything, and does not go into the log. */
+const ROUTES = ["/recommendations", "/events", "/session", "/snapshot", "/healthz", "/metrics"];
 const ALL_METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
 
 class Worker {
@@ -60,7 +62,7 @@ class Worker {
     const url = new URL(request.url);
     const path = url.pathname;
     /** @type {Record<string, unknown>} */
-    const entry = { method: request.method };
+    const entry = { method: request.method, path: this._route(path) };
     let response;
     try {
       response = await this._answer(request, url, platform, entry);
@@ -77,8 +79,6 @@ class Worker {
     const ms = this._clock() - started;
     if (this._options.hasClock) headers.append("server-timing", `total;dur=${ms.toFixed(3)}`);
     this.metrics.count(request.method, response.status, ms);
-    // A path that does not exist can hold anything.
-    if (response.status !== 404) entry.path = path;
     this._log("request", { ...entry, status: response.status, ...(this._options.hasClock ? { ms } : {}), trace });
     return response;
   }
@@ -106,7 +106,8 @@ class Worker {
     const generation = await this.publication.generation(waitUntil);
     entry.generation = generation?.manifest.generation ?? null;
     if (!generation) return this._degraded(request, url, entry, "no snapshot");
-    const wantsEvents = this.outbox !== null && request.method === "POST" && url.pathname === "/events";
+    const isEvents = request.method === "POST" && url.pathname === "/events";
+    const wantsEvents = this.outbox !== null && isEvents && facts.isLogged;
     const headers = facts.headers;
     if (wantsEvents) headers.push(["martlet-want", "events"]);
     const method = request.method === "HEAD" ? "GET" : request.method;
@@ -165,7 +166,7 @@ class Worker {
       return new Response(null, { status: 204, headers: { allow } });
     }
     if (answer.status === 200 && SAFE_METHODS.includes(request.method)) {
-      setCaching(headers, isAnonymous, this._options);
+      setCaching(headers, answer.body, isAnonymous, this._options);
       if (!(headers.get("cache-control") ?? "").includes("no-store")) {
         const tag = await entityTag(answer.body);
         headers.set("etag", tag);
@@ -206,10 +207,20 @@ class Worker {
     if (answer.status !== 200) return;
     const { events, visit, ...rest } = JSON.parse(new TextDecoder().decode(answer.body));
     answer.body = new TextEncoder().encode(JSON.stringify(rest));
-    if (facts.consent === "none" || !Array.isArray(events) || !this.outbox) return;
+    if (!Array.isArray(events) || !this.outbox) return;
     const user = facts.headers.find(([name]) => name === "martlet-user")?.[1];
-    const common = { session_id: visit, ...(user ? { user_id: user } : {}), region: facts.region };
+    const region = facts.loggedRegion;
+    const common = { session_id: visit, ...(user ? { user_id: user } : {}), ...(region ? { region } : {}) };
     this.outbox.add(events.map((event) => ({ event_id: crypto.randomUUID(), ...event, ...common })), waitUntil);
+  }
+
+  /**
+   * @private
+   * @param {string} path
+   */
+  _route(path) {
+    const { prefix } = this._options;
+    return path.startsWith(prefix) && ROUTES.includes(path.slice(prefix.length)) ? path : "other";
   }
 
   /** @private */

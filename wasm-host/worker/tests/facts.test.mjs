@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { BadValue, factsOf } from "../src/facts.js";
 
 const NOW = 1_700_000_000_000;
-const POLICY = { defaultRegion: "world", defaultConsent: "session", consentCookie: "martlet_consent", allowOverrides: false,
+const POLICY = { defaultRegion: "world", defaultConsent: "session", eventsConsent: "full", consentCookie: "martlet_consent", allowOverrides: false,
   sharesAnonymous: false, key: null }; // prettier-ignore
 
 function facts(headers = {}, { path = "/recommendations", platform = {}, policy = {} } = {}) {
@@ -44,6 +44,13 @@ test("consent comes from the shop's cookie, and Sec-GPC refuses whatever it says
   assert.equal(refused.named["martlet-consent"], "none");
   assert.equal(refused.named["martlet-user"], undefined);
   assert.ok(refused.isAnonymous);
+});
+
+test("events are handed on from the consent on that the shop wants", () => {
+  const logged = (eventsConsent) =>
+    ["none", "session", "full"].filter((level) => facts({ Cookie: `martlet_consent=${level}` }, { policy: { eventsConsent } }).isLogged);
+  assert.deepEqual([logged("full"), logged("session")], [["full"], ["session", "full"]]);
+  assert.ok(!facts({ Cookie: "martlet_consent=full", "Sec-GPC": "1" }).isLogged);
 });
 
 test("a user is asserted with full consent only", () => {
@@ -86,6 +93,14 @@ test("region and time of the query hold where they are allowed, and never reach 
   assert.equal(open.region, "Süd");
   assert.equal(open.target, "/recommendations");
   assert.equal(open.named["martlet-time"], "1704067200000");
+});
+
+test("at a time of its own a request gets nothing signed", () => {
+  const policy = { allowOverrides: true, eventsConsent: "session", key: "c2VjcmV0" };
+  const chosen = facts({}, { path: "/?time=2030-01-01", policy });
+  assert.deepEqual([chosen.isLogged, chosen.named["martlet-key"]], [false, undefined]);
+  const others = [facts({}, { path: "/?region=DE", policy }), facts({}, { path: "/?time=2030-01-01", policy: { ...policy, allowOverrides: false } })];
+  for (const { isLogged, named } of others) assert.deepEqual([isLogged, named["martlet-key"]], [true, "c2VjcmV0"]);
 });
 
 test("values that cannot stand in a header name their field", () => {

@@ -46,6 +46,14 @@ test("an answer that sets a cookie is not shared", async () => {
   assert.deepEqual(response.headers.getSetCookie(), ["martlet_session=t"]);
 });
 
+test("an answer with offers is not shared, however anonymous", async () => {
+  const { ask, made } = worker({ cacheSeconds: 60 });
+  answering(made, message("200 OK", '{"items":[],"offers":[]}').replace("private, no-store", "public, max-age=60"));
+  const response = await ask("/recommendations");
+  assert.equal(response.headers.get("cache-control"), "private, no-store");
+  assert.equal(response.headers.get("etag"), null);
+});
+
 test("what a cache has already is not sent again", async () => {
   const { ask } = listing({ cacheSeconds: 60 });
   const tag = (await ask("/recommendations")).headers.get("etag");
@@ -186,9 +194,11 @@ test("one log line a request, and nothing personal in it", async () => {
   ]); // prettier-ignore
 });
 
-test("a path that does not exist is not logged: it can hold anything", async () => {
-  const { ask, lines } = listing({}, "404 Not Found");
-  await ask("/jane.doe@example.org");
+test("a path is logged where it is a route, and nothing of any other: it can hold anything", async () => {
+  const { ask, lines } = listing({ prefix: "/shop", metrics: true });
+  const routes = ["/shop/recommendations", "/shop/events", "/shop/session", "/shop/snapshot", "/shop/healthz", "/shop/metrics"];
+  for (const path of [...routes, "/shop/jane.doe@example.org", "/shop/events/jane", "/shop", "/events"]) await ask(path);
+  assert.deepEqual(lines.map(({ path }) => path), [...routes, "other", "other", "other", "other"]);
   assert.ok(!JSON.stringify(lines).includes("jane"));
 });
 
@@ -206,7 +216,7 @@ test("metrics where they are wanted", async () => {
 
 test("settings that cannot hold are refused when the worker is made", () => {
   const settings = [{ refreshSeconds: NaN }, { cacheSeconds: -1 }, { verify: "none" }, { prefix: "martlet" }, { prefix: "/martlet/" },
-    { policy: { defaultConsent: "Session" } }]; // prettier-ignore
+    { policy: { defaultConsent: "Session" } }, { policy: { eventsConsent: "none" } }]; // prettier-ignore
   for (const options of settings) {
     const [name] = Object.keys(options.policy ?? options);
     assert.throws(() => createWorker({ module: null, store: null, ...options }), new RegExp(`^Error: ${name}: `));

@@ -88,7 +88,14 @@ export function worker(options = {}) {
   return { ask, clock, lines, made, settled: () => Promise.all(background), events: (name) => lines.filter((l) => l.event === name) };
 }
 
-/** The worker's module answers with this, whatever comes. */
+/** The worker's module answers with this, whatever comes. Returns what it is asked. */
 export function answering(made, message) {
-  made.publication.generation = async () => ({ manifest: { generation: "one" }, handle: async () => new TextEncoder().encode(message) });
+  /** @type {string[]} */
+  const asked = [];
+  const handle = async (region, messageFor) => {
+    asked.push(new TextDecoder().decode(messageFor(region)));
+    return new TextEncoder().encode(message);
+  };
+  made.publication.generation = async () => ({ manifest: { generation: "one" }, handle });
+  return asked;
 }

@@ -23,7 +23,7 @@ function workerFor(origin) {
     refreshSeconds: Number(env.MARTLET_REFRESH_SECONDS ?? 60),
     regionMegabytes: Number(env.MARTLET_REGION_MEGABYTES ?? 16),
     verify: env.MARTLET_VERIFY,
-    policy: { key: env.MARTLET_KEY ?? null, defaultConsent: env.MARTLET_CONSENT ?? "session" },
+    policy: { key: env.MARTLET_KEY ?? null, defaultConsent: env.MARTLET_CONSENT, eventsConsent: env.MARTLET_EVENTS_CONSENT },
   }));
 }
 

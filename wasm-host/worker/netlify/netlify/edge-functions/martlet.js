@@ -28,7 +28,11 @@ function workerFor(origin) {
     prefix: "/martlet",
     refreshSeconds: Number(env("MARTLET_REFRESH_SECONDS") ?? 60),
     verify: env("MARTLET_VERIFY"),
-    policy: { key: env("MARTLET_KEY") ?? null, defaultConsent: env("MARTLET_CONSENT") ?? "session" },
+    policy: {
+      key: env("MARTLET_KEY") ?? null,
+      defaultConsent: env("MARTLET_CONSENT"),
+      eventsConsent: env("MARTLET_EVENTS_CONSENT"),
+    },
   }));
 }
 
