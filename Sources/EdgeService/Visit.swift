@@ -54,7 +54,9 @@ struct Visit {
   var isKnown: Bool { consent == .full && isUserClaimed && userKey != 0 }
 
   /// The query says whose session it means: unless the host asserts the same id, none is opened.
-  mutating func claim(session: ByteView) { isSessionClaimed = sessionKey == Visit.key(session, seed: storeSeed, kind: 2) }
+  mutating func claim(session: ByteView) {
+    isSessionClaimed = sessionKey == Visit.key(session, seed: storeSeed, kind: 2)
+  }
   mutating func claim(user: ByteView) { isUserClaimed = userKey == Visit.key(user, seed: storeSeed, kind: 1) }
 
   // Two seeds, so that a user and a session of one id are two rows.

@@ -167,6 +167,21 @@ import Testing
     #expect(refused.status == 400 && refused.number("event") == 1_000)
   }
 
+  /// Many items of one event are as much work as many events.
+  @Test func itemsOfOneBodyAreBounded() throws {
+    func body(_ count: Int) -> String {
+      "{\"event\":\"view\",\"items\":[\((0..<count).map { "{\"item_id\":\"\($0)\"}" }.joined(separator: ","))]}"
+    }
+    #expect(try #require(service.post(body(1_000))).status == 200)
+    #expect(try #require(service.post(body(1_001))).status == 400)
+  }
+
+  /// What a host logs has to come out of the log again.
+  @Test(arguments: ["a\\u0001b", "a\\u007Fb", String(repeating: "x", count: 256)])
+  func idsThatNoBuildTakesAreNone(id: String) throws {
+    #expect(try #require(service.post("{\"event\":\"view\",\"item_id\":\"\(id)\"}")).status == 400)
+  }
+
   @Test func anEventsTimeCountsInsideTheWindow() throws {
     for (time, expected) in [
       ("1701999000", 1_701_999_000), ("1701999000123", 1_701_999_000), ("1701999000.25", 1_701_999_000),

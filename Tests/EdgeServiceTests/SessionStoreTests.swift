@@ -30,6 +30,13 @@ import Testing
     #expect(try items("Martlet-User: 1", "Martlet-Consent: full") == [], "a user of the same id is somebody else")
   }
 
+  /// Their first characters differ as the numbers of the two kinds do.
+  @Test func noUserHasTheRowOfASession() throws {
+    _ = try view("0-0", id(2234))
+    #expect(try items("Martlet-User: 1234", "Martlet-Consent: full") == [])
+    #expect(try items(id(2234)) == ["0-0"])
+  }
+
   /// What the query names counts only where the host asserts the same.
   @Test func theQueryAloneOpensNothing() throws {
     _ = try view("0-0", id(1))
