@@ -12,10 +12,13 @@ import contextlib
 import csv
 import gzip
 import json
+import os
+import secrets
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from local_host import HostFailed, Visitor, running
@@ -25,9 +28,14 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data" / "complete-journey"
 SNAPSHOTS = DATA / "snapshots"
 MODULE = ROOT / "dist" / "scorer.wasm"
+MARTLET = ROOT / "dist" / "martlet"
 CONFIGURATION = ROOT / "examples" / "complete-journey.yaml"
 STOREFRONT = ROOT / "wasm-host" / "storefront"
 GOODS = DATA / "storefront"
+
+NOTHING_TO_SERVE = "nothing to serve"
+"""So the host says where it refuses a snapshot."""
+KEY_VARIABLE = "MARTLET_DEMO_KEY"
 
 CART_ANSWERS = 5
 HOMEPAGE_ANSWERS = 8
@@ -58,7 +66,7 @@ def build() -> None:
     step("martlet build: receipts and catalogue become a snapshot")
     started = time.monotonic()
     inputs = ["--events", DATA / "transactions.csv.gz", "--catalogue", DATA / "products.csv.gz"]
-    subprocess.run([ROOT / "dist/martlet", "build", "--config", CONFIGURATION, *inputs, "--out", SNAPSHOTS], check=True)
+    subprocess.run([MARTLET, "build", "--config", CONFIGURATION, *inputs, "--out", SNAPSHOTS], check=True)
     manifest = json.loads((SNAPSHOTS / "manifest.json").read_text())
     size = sum(file["bytes"] for file in manifest["files"])
     print(f"generation {manifest['generation']}: {len(manifest['files'])} files, {size:,} bytes,", end=" ")
@@ -156,12 +164,38 @@ def storefront_options() -> list[str]:
     return ["--storefront", str(STOREFRONT), "--storefront", str(GOODS), "--allow-overrides"]
 
 
+def is_built() -> bool:
+    """Whether there is a snapshot, and neither the configuration nor `martlet` is newer."""
+    manifest = SNAPSHOTS / "manifest.json"
+    if not manifest.exists():
+        return False
+    return all(source.stat().st_mtime <= manifest.stat().st_mtime for source in (CONFIGURATION, MARTLET))
+
+
+@contextlib.contextmanager
+def serving(port: int) -> Iterator[str]:
+    """The shop's address, on a snapshot that is built anew where it is out of date or the host refuses it."""
+    # Nobody checks the demo's offers: a key of this run alone.
+    os.environ[KEY_VARIABLE] = secrets.token_urlsafe(32)
+    options = [*storefront_options(), "--key-env", KEY_VARIABLE]
+    with contextlib.ExitStack() as stack:
+        try:
+            address = stack.enter_context(running(SNAPSHOTS, MODULE, *options, port=port))
+        except HostFailed as failure:
+            if NOTHING_TO_SERVE not in str(failure):
+                raise
+            build()
+            address = stack.enter_context(running(SNAPSHOTS, MODULE, *options, port=port))
+        yield address
+
+
 def serve(port: int) -> None:
-    if not (SNAPSHOTS / "manifest.json").exists():
+    if not (DATA / "baskets.json").exists():
         extract()
+    if not is_built():
         build()
     first = json.loads((DATA / "baskets.json").read_text())[0]["items"][0]
-    with running(SNAPSHOTS, MODULE, *storefront_options(), port=port) as address:
+    with serving(port) as address:
         event = json.dumps({"event": "add_to_cart", "item_id": str(first)})
         print(f"""
 The shop is open until interrupted:  {address}/
