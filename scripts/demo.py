@@ -21,7 +21,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from local_host import HostFailed, Visitor, running
+from local_host import Visitor, running
+from local_process import NotStarted
 from storefront_goods import write_goods
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -181,7 +182,7 @@ def serving(port: int) -> Iterator[str]:
     with contextlib.ExitStack() as stack:
         try:
             address = stack.enter_context(running(SNAPSHOTS, MODULE, *options, port=port))
-        except HostFailed as failure:
+        except NotStarted as failure:
             if NOTHING_TO_SERVE not in str(failure):
                 raise
             build()
@@ -221,7 +222,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run() if options.command == "run" else serve(options.port)
-    except (StepFailed, HostFailed, subprocess.CalledProcessError) as error:
+    except (StepFailed, NotStarted, subprocess.CalledProcessError) as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
     return 0

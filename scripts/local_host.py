@@ -5,52 +5,21 @@ from __future__ import annotations
 import contextlib
 import http.cookiejar
 import json
-import re
-import subprocess
 import sys
-import tempfile
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-START_S = 60
-STOP_S = 10
-
-
-class HostFailed(Exception):
-    """The host did not start; the message holds its own words."""
-
+from local_process import serving
 
 @contextlib.contextmanager
 def running(snapshots: Path, module: Path, *options: str, port: int = 0) -> Iterator[str]:
     """The address of a host on a free port of the loopback interface, stopped at the end."""
-    command = [sys.executable, "-m", "martlet_host", "--snapshots", str(snapshots), "--module", str(module)]
-    with tempfile.NamedTemporaryFile("rb") as log:
-        process = subprocess.Popen([*command, "--port", str(port), *options], stdout=log, stderr=log)
-        try:
-            yield _address(process, Path(log.name))
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _address(process: subprocess.Popen, log: Path) -> str:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        words = log.read_text()
-        if found := re.search(r"listening on (http://\S+)", words):
-            return found[1]
-        if process.poll() is not None:
-            raise HostFailed(f"the host ended with status {process.returncode}:\n{words}")
-        time.sleep(0.05)
-    raise HostFailed(f"the host did not start within {START_S} s:\n{log.read_text()}")
+    command = [sys.executable, "-m", "martlet_host", "--snapshots", snapshots, "--module", module]
+    with serving([*command, "--port", port, *options]) as server:
+        yield server.address
 
 
 class Visitor:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from chromium import BrowserFailed, Page, chromium
 from demo import MODULE, SNAPSHOTS, storefront_options
-from local_host import HostFailed, running
+from local_host import running
+from local_process import NotStarted
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDE, LAPTOP, PHONE = (1600, 1000), (1180, 800), (360, 740)
@@ -118,7 +119,7 @@ def main() -> int:
                     complaints += page.complaints
                 if complaints:
                     raise BrowserFailed("the pages complain: " + "; ".join(complaints))
-    except (BrowserFailed, HostFailed) as error:
+    except (BrowserFailed, NotStarted) as error:
         print(f"screenshots: {error}", file=sys.stderr)
         return 1
     return 0

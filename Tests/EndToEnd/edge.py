@@ -7,7 +7,6 @@ import http.server
 import json
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -17,13 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from builds import MARTLET, MODULE, ROOT
+from local_process import serving
 
 sys.path.insert(0, str(ROOT / "Tests" / "Conformance"))  # for the shop and the engines, which the cases have too
 
 from shop import write_shop
 
 WORKER = ROOT / "wasm-host" / "worker"
-START_S = 60
 
 
 def build_shop(folder: Path, generation: int = 1) -> Path:
@@ -157,28 +156,5 @@ def running_edge(snapshots: str | Path, *options: str | Path, module: Path = MOD
     """The Node entry on a free port of the loopback interface; stopped at the end."""
     server = WORKER / "node" / "server.mjs"
     command = ["node", server, "--module", module, "--snapshots", snapshots, "--port", "0", *options]
-    with tempfile.NamedTemporaryFile("rb", suffix=".log") as log:
-        process = subprocess.Popen([str(part) for part in command], stdout=log, stderr=log)
-        try:
-            yield Edge(_address(process, Path(log.name)), Path(log.name), process)
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _address(process: subprocess.Popen, log: Path) -> str:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        words = log.read_text()
-        if "listening on http://" in words:
-            return words.split("listening on ")[1].split()[0]
-        if process.poll() is not None:
-            raise AssertionError(f"the worker ended with status {process.returncode}:\n{words}")
-        time.sleep(0.05)
-    raise AssertionError(f"the worker did not start within {START_S} s:\n{log.read_text()}")
-
-
+    with serving(command) as server:
+        yield Edge(server.address, server.log, server.process)

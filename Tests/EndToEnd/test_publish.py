@@ -5,45 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import boto3
 import pytest
 from builds import MARTLET, manifest_of
+from local_process import serving
 
 BUCKET = "snapshots"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
 
 
 @pytest.fixture(scope="module")
-def s3(tmp_path_factory):
+def s3():
     """A client of an S3 server (moto) on the loopback interface, with an empty bucket."""
-    log = tmp_path_factory.mktemp("s3") / "log"
-    with open(log, "w") as stream:
-        command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
-        server = subprocess.Popen(command, stdout=stream, stderr=stream)
-    try:
+    command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
+    with serving(command, r"(http://127\.0\.0\.1:\d+)") as server:
         keys = {name.lower(): value for name, value in CREDENTIALS.items()}
-        client = boto3.client("s3", endpoint_url=_address(server, log), region_name="us-east-1", **keys)
+        client = boto3.client("s3", endpoint_url=server.address, region_name="us-east-1", **keys)
         client.create_bucket(Bucket=BUCKET)
         yield client
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _address(server: subprocess.Popen, log: Path) -> str:
-    for _ in range(300):
-        if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text()):
-            return found[0]
-        assert server.poll() is None, log.read_text()
-        time.sleep(0.1)
-    raise AssertionError(log.read_text())
 
 
 def publish(directory: Path, *options: str, **environment: str) -> subprocess.CompletedProcess:
