@@ -137,7 +137,7 @@ let package = Package(
       ], path: "Tests/TestSupport", swiftSettings: strict),
     tests("Bytes", ["TestSupport"]),
     tests("Digest", ["Bytes"]),
-    tests("JSONText", ["Bytes"]),
+    tests("JSONText", ["Bytes", "TestSupport"]),
     tests("SQLiteReader", ["Bytes", grdb]),
     tests("SnapshotFormat", ["Bytes", "SQLiteReader", "TestSupport", grdb]),
     tests("Session", ["Bytes", "TestSupport"]),

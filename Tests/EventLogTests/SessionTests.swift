@@ -1,4 +1,5 @@
 import EventLog
+import TestSupport
 import Testing
 
 @Suite struct SessionTests {
@@ -29,7 +30,7 @@ import Testing
 
   /// Rows in no order, many of them in the same second, against a sort of the whole.
   @Test func cutsRowsInAnyOrder() throws {
-    var generator = SeededGenerator(state: 12)
+    var generator = SeededGenerator(12)
     let rows = (0..<5_000).map { _ in
       (user: Int.random(in: 0..<300, using: &generator), time: UInt32.random(in: 0..<500, using: &generator))
     }

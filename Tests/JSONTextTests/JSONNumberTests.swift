@@ -1,4 +1,5 @@
 import JSONText
+import TestSupport
 import Testing
 
 @Suite struct JSONNumberTests {
@@ -26,7 +27,7 @@ import Testing
   }
 
   @Test func doublesAreExactInTheDocumentedRange() throws {
-    var generator = SeededGenerator(state: 4)
+    var generator = SeededGenerator(4)
     for _ in 0..<20_000 {
       let digits = UInt64.random(in: 0..<1_000_000_000_000_000, using: &generator)
       let text = "\(Bool.random(using: &generator) ? "-" : "")\(digits)e\(Int.random(in: -22...22, using: &generator))"
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test func doublesAreCloseEverywhere() throws {
-    var generator = SeededGenerator(state: 5)
+    var generator = SeededGenerator(5)
     for _ in 0..<20_000 {
       let bits = UInt64.random(in: 0..<0x7FF0_0000_0000_0000, using: &generator)
       let expected = Double(bitPattern: bits)

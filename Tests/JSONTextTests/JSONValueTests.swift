@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import JSONText
+import TestSupport
 import Testing
 
 @Suite struct JSONValueTests {
@@ -55,7 +56,7 @@ import Testing
   }
 
   @Test func readsBackRandomTrees() throws {
-    var generator = SeededGenerator(state: 1)
+    var generator = SeededGenerator(1)
     for _ in 0..<2_000 {
       let tree = Tree.random(&generator)
       let text = tree.text(&generator)
@@ -64,7 +65,7 @@ import Testing
   }
 
   @Test func refusesEveryProperPrefixOfAContainer() {
-    var generator = SeededGenerator(state: 2)
+    var generator = SeededGenerator(2)
     for _ in 0..<200 {
       let bytes = Array(Tree.array([.random(&generator), .random(&generator)]).text(&generator).utf8)
       for length in 0..<bytes.count {
@@ -75,7 +76,7 @@ import Testing
 
   /// Foundation's parser as the oracle on damaged texts.
   @Test func agreesWithFoundationOnMutations() {
-    var generator = SeededGenerator(state: 3)
+    var generator = SeededGenerator(3)
     let alphabet = Array("{}[]\",:\\u019+-. tfn\n\u{1}é".utf8)
     var refused = 0
     for _ in 0..<5_000 {

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import JSONText
+import TestSupport
 import Testing
 
 @Suite struct JSONWriterTests {
@@ -49,7 +50,7 @@ import Testing
   }
 
   @Test func whatIsWrittenParsesBackToTheSame() throws {
-    var generator = SeededGenerator(state: 6)
+    var generator = SeededGenerator(6)
     for _ in 0..<500 {
       let tree = Tree.random(&generator)
       let (text, _) = written { write(tree, to: &$0) }

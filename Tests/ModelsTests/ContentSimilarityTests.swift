@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import Models
+import TestSupport
 import Testing
 
 @Suite struct ContentSimilarityTests {
@@ -27,7 +28,7 @@ import Testing
   }
 
   private func randomCatalogue(seed: UInt64, items: Int) -> Catalogue {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed)
     let words = (0..<40).map { "Word\($0)" }
     return catalogue(
       (0..<items).map { _ in
@@ -104,7 +105,7 @@ import Testing
 
   /// A new item without any session stands beside its kind.
   @Test func findsPlantedKinds() {
-    var random = SeededGenerator(state: 2)
+    var random = SeededGenerator(2)
     let kinds = ["mug", "teapot", "lantern", "clock"]
     let rows = (0..<200).map { item -> (String, String, String, UInt32?) in
       let adjectives = ["red", "blue", "old", "tiny", "grand"].shuffled(using: &random).prefix(2).joined(separator: " ")

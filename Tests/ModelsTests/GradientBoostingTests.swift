@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import SnapshotFormat
+import TestSupport
 import Testing
 
 @Suite struct GradientBoostingTests {
@@ -51,7 +52,7 @@ import Testing
 
   /// A row that stands for k is as good as k rows.
   @Test func aWeightIsSoManyRows() throws {
-    var random = SeededGenerator(state: 5)
+    var random = SeededGenerator(5)
     var repeated = RankingExamples(featureCount: 3)
     var weighted = RankingExamples(featureCount: 3)
     for _ in 0..<1_500 {
@@ -141,7 +142,7 @@ import Testing
     groups: Int, rows: Int, features: Int, seed: UInt64,
     _ group: (inout SeededGenerator) -> (rows: [[Float]], target: Int)
   ) -> RankingExamples {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed)
     var examples = RankingExamples(featureCount: features)
     for _ in 0..<groups {
       let (values, target) = group(&random)

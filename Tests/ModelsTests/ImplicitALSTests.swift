@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import Models
+import TestSupport
 import Testing
 
 @Suite struct ImplicitALSTests {
@@ -10,7 +11,7 @@ import Testing
 
   /// `blocks` groups of ten items; each of 40 people a group clicks five of its own.
   private func planted(blocks: Int) -> EventTable {
-    var random = SeededGenerator(state: 6)
+    var random = SeededGenerator(6)
     let sessions = (0..<blocks * 40).map { person in
       (0..<10).shuffled(using: &random).prefix(5).map { person % blocks * 10 + $0 }
     }

@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import Models
 import Session
+import TestSupport
 import Testing
 
 @Suite struct LocalSLISTTests {
@@ -122,7 +123,7 @@ import Testing
   }
 
   @Test func findsAPlantedSequence() {
-    var random = SeededGenerator(state: 1)
+    var random = SeededGenerator(1)
     // Item i is always followed by i + 1, between random others.
     let sessions = (0..<800).map { session in
       let start = 2 * (session % 25)
@@ -143,7 +144,7 @@ import Testing
   }
 
   @Test func basketsFindPlantedBlocks() {
-    var random = SeededGenerator(state: 4)
+    var random = SeededGenerator(4)
     // Blocks of five; a basket holds most of one block, the bestsellers 50 to 52, and a stray item.
     let sessions = (0..<1000).map { basket in
       (0..<5).filter { _ in Int.random(in: 0..<10, using: &random) < 7 }.map { basket % 10 * 5 + $0 } + [50, 51, 52]

@@ -1,6 +1,7 @@
 import EventLog
 import Foundation
 import Models
+import TestSupport
 import Testing
 
 /// Item pairs to sums, by definition and without regard to speed.
@@ -88,7 +89,7 @@ typealias PairSums = [Int: [Int: Double]]
   }
 
   @Test func findsAPlantedSequence() {
-    var random = SeededGenerator(state: 1)
+    var random = SeededGenerator(1)
     // Item i is always followed by i + 1, between random others.
     let sessions = (0..<400).map { session in
       let start = session % 50

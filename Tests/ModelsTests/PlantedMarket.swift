@@ -1,6 +1,7 @@
 import EventLog
 import Models
 import Session
+import TestSupport
 
 /// A shop whose right answers are known by construction. Four blocks of items; a visitor walks a few items up one block and
 /// then picks two more of it. The north visits blocks 0 and 1, the south 2 and 3. A block is a category of its own, and
@@ -12,7 +13,7 @@ struct PlantedMarket {
   let shop: Shop
 
   init(seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed)
     let visits = 2000
     var builder = TableBuilder(
       items: PlantedMarket.itemCount, sessions: visits, users: visits, regions: ["north", "south"])

@@ -1,9 +1,10 @@
 import Models
+import TestSupport
 import Testing
 
 @Suite struct QuantisedFactorsTests {
   @Test func errorIsAtMostHalfAStep() {
-    var random = SeededGenerator(state: 2)
+    var random = SeededGenerator(2)
     let factors = (0..<500 * 32).map { _ in Float.random(in: -1...1, using: &random) }
     let quantised = QuantisedFactors(factors, dimensions: 32)
     for row in 0..<500 {
@@ -22,7 +23,7 @@ import Testing
 
   /// The same ten best of 2,000 rows, nearly, for random queries.
   @Test func rankingAgrees() {
-    var random = SeededGenerator(state: 4)
+    var random = SeededGenerator(4)
     let (rows, k) = (2000, 32)
     let factors = (0..<rows * k).map { _ in Float.random(in: -1...1, using: &random) }
     let quantised = QuantisedFactors(factors, dimensions: k)

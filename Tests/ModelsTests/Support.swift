@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import Models
 import Session
+import TestSupport
 import Testing
 
 /// A table built event by event; ids are the numbers' decimal names.
@@ -36,22 +37,10 @@ struct TableBuilder {
   }
 }
 
-/// SplitMix64: the same numbers in every run.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 /// A random table, with times out of order, unknown users and regions, and every event type.
 func randomTable(seed: UInt64, events: Int, items: Int, sessions: Int, users: Int = 7, regions: Int = 4) -> EventTable {
-  var random = SeededGenerator(state: seed)
+  var random = SeededGenerator(seed)
   var builder = TableBuilder(items: items, sessions: sessions, users: users, regions: (0..<regions).map { "r\($0)" })
   for _ in 0..<events {
     builder.add(

@@ -2,7 +2,6 @@ import ArgumentParser
 import Bytes
 import EdgeService
 import Foundation
-import SnapshotFormat
 import SnapshotWriter
 
 struct Answer: ParsableCommand {
@@ -22,32 +21,15 @@ struct Answer: ParsableCommand {
 
   func run() throws {
     let manifest = try Manifest.load(directory: snapshots)
-    // Bases first: the others belong to one.
-    let files = try manifest.files.sorted { $0.kind == "base" && $1.kind != "base" }.map { file in
-      (file, OwnedBytes(copying: [UInt8](try manifest.read(file, in: snapshots))))
-    }
-    func open() throws -> Service {
-      let service = Service()
-      for (file, bytes) in files {
-        let kind = FileKind.allCases.first { "\($0.name)" == file.kind }?.rawValue ?? 0
-        if let problem = service.open(kind: kind, bytes.view) {
-          throw ValidationError("\(file.name): \(String(decoding: problem.bytes, as: UTF8.self))")
-        }
-      }
-      return service
-    }
+    let snapshot = try PublishedSnapshot(manifest, in: snapshots)
     let input = OwnedBytes(copying: [UInt8](FileHandle.standardInput.readDataToEndOfFile()))
     var messages = MessageSequence(input.view)
-    let reused = try open()
+    let reused = try snapshot.open()
     while let message = messages.next() {
-      let service = fresh ? try open() : reused
+      let service = fresh ? try snapshot.open() : reused
       // The response stands in the service's memory.
       withExtendedLifetime(service) { FileHandle.standardOutput.write(Data(service.handle(message).bytes)) }
     }
-    withExtendedLifetime(files) {}
+    withExtendedLifetime(snapshot) {}
   }
-}
-
-extension ByteView {
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
 }
