@@ -37,7 +37,8 @@ public final class BaseSnapshot {
   private var salts = FixedArray<Salt>(capacity: 0)
   private var saltMax: UInt32 = 0
 
-  private static let levelsMax = 32
+  /// A path has a handful of levels; only a hostile snapshot has endless ones.
+  static let levelsMax = 32
 
   private struct Salt: BitwiseCopyable {
     let item: UInt32
@@ -284,7 +285,6 @@ public final class BaseSnapshot {
   @inline(never)
   func isItem(_ item: UInt32, in category: UInt16) -> Bool {
     var own = column(.category).u16(item)
-    // A path has a handful of levels; only a hostile snapshot has endless ones.
     for _ in Indices(BaseSnapshot.levelsMax) where own > category && own < categories {
       own = categoryParents[Int(own)]
     }
