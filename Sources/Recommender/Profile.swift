@@ -53,13 +53,13 @@ public struct Profile: ~Copyable {
 
   public mutating func derive(_ session: borrowing Session, now: UInt32, in base: BaseSnapshot) {
     items.resolve(session, current: nil, in: base)
-    countSignals(session, now)
+    countSignals(session, now, base)
     collectInterests(base)
     selectInterests()
     averagePrices(base)
   }
 
-  private mutating func countSignals(_ session: borrowing Session, _ now: UInt32) {
+  private mutating func countSignals(_ session: borrowing Session, _ now: UInt32, _ base: BaseSnapshot) {
     for index in counts.indices { counts[index] = 0 }
     taken.removeAll()
     for age in session.indices {
@@ -69,7 +69,7 @@ public struct Profile: ~Copyable {
       if isInCart || signal.type == .purchase && !isTaken(signal) { taken.append(signal) }
     }
     idleSeconds = session.count > 0 ? now &- session.newest(0).time : nil
-    visits = 0
+    visits = session.isBegunAnew(at: now, pause: base.sessionPause) ? 1 : 0
     for index in session.marks.indices where session.marks[index].counter == Mark.visit {
       if now &- session.marks[index].time <= Recommender.returnWindow { visits &+= 1 }
     }

@@ -55,6 +55,9 @@ public struct Session: ~Copyable {
     }
   }
 
+  /// Whether who comes back at `now` is on another visit, before the first event of it has been posted.
+  public func isBegunAnew(at now: UInt32, pause: UInt32) -> Bool { !isEmpty && now &- min(time, now) >= pause }
+
   /// Notes that something happened at `time`, which is not after the newest signal.
   public mutating func mark(_ counter: UInt16, _ time: UInt32) {
     if marks.isFull { dropMark() }

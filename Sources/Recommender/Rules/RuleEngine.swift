@@ -102,8 +102,7 @@ public final class RuleEngine {
       types[Int(session.signals[index].type.rawValue)] |= 1 &<< UInt64(index)
     }
     for index in session.marks.indices { markTimes.append(session.marks[index].time) }
-    // Who comes back after a pause is on another visit, before the first event of it has been posted.
-    if !session.isEmpty, request.now &- min(session.time, request.now) >= pause { markTimes.append(request.now) }
+    if session.isBegunAnew(at: request.now, pause: pause) { markTimes.append(request.now) }
   }
 
   /// Finds for each key which signals are about an item that has it: its category and those above, itself, brand, price level, tags.
