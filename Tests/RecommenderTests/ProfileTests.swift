@@ -98,7 +98,8 @@ import Testing
 
   @Test func whoComesBackWithinADayReturns() throws {
     for (ages, visits) in [
-      ([100], 1), ([5_000, 100], 2), ([1_000, 100], 1), ([5_000], 2), ([1_800], 2), ([1_799], 1), ([86_400, 50_000, 100], 3), ([86_401, 100], 1), ([], 0),
+      ([100], 1), ([5_000, 100], 2), ([1_000, 100], 1), ([5_000], 2), ([1_800], 2), ([1_799], 1),
+      ([86_400, 50_000, 100], 3), ([86_401, 100], 1), ([], 0),
     ] as [([UInt32], UInt32)] {
       let profile = try derive(ages.map { ("0-0", .view, 0, $0) })
       #expect(profile.visits == visits && profile.isReturning == (visits > 1), "\(ages)")
