@@ -1,6 +1,6 @@
 """What fuzzing starts from: good inputs of every kind, from which the corpus has grown.
 
-    python Tests/Fuzz/seeds.py SHOP DIR      writes DIR/TARGET/NAME; SHOP is what shop.py has written
+    python Tests/Fuzz/seeds.py SHOP DIR      writes DIR/TARGET/NAME; SHOP is what fuzzed_shop.py has written
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def snapshots() -> Iterator[Seed]:
     for table in range(0, 50, 2):
         edits = [edit(table + r.randrange(2), r.randrange(8), r.randrange(64), bytes([r.choice([0, 1, 0x7F, 0xFF])] * r.randint(1, 4)))
                  for _ in range(2)]
-        yield f"edits-{table}", b"".join(edits)
-    yield "page", struct.pack("<BBHBB", 255, 0, 0x1000, 0, 3) + b"\x0d\x00\x01"
+        yield f"edits-{table}", bytes([r.choice([0, 2, 5, 9, 17, 32, 64])]) + b"".join(edits)
+    yield "page", b"\x06" + struct.pack("<BBHBB", 255, 0, 0x1000, 0, 3) + b"\x0d\x00\x01"
 
 
 # --- Requests

@@ -7,7 +7,7 @@ import FuzzTargets
 //     fuzz TARGET SHOP [libFuzzer's options and corpus folders]      in a build by scripts/fuzz
 //     fuzz TARGET SHOP replay FILE...                                prints each file's checksum; in any build
 //
-// SHOP is the folder that Tests/Fuzz/shop.py writes.
+// SHOP is the folder that Tests/Fuzz/fuzzed_shop.py writes.
 
 nonisolated(unsafe) var fuzzing: Fuzzing?
 

@@ -1,6 +1,6 @@
 """The shop that fuzzed inputs ask and damage: that of the conformance tests with rankers, for which it is too small to learn any.
 
-    python Tests/Fuzz/shop.py DIR      writes base.sqlite, region-N.sqlite and text.sqlite there, and the manifest
+    python Tests/Fuzz/fuzzed_shop.py DIR      writes base.sqlite, region-N.sqlite and text.sqlite there, and the manifest
 """
 
 from __future__ import annotations
