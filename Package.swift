@@ -7,9 +7,14 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 
+// The module has no checks of exclusive access at run time; a release build has none in the same code, so that it is as fast. What
+// the compiler can check it does, a debug build checks the rest.
+let unguarded: [SwiftSetting] =
+  strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
 /// A target that compiles natively and as Embedded Swift for wasm.
 func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: strict)
+  .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: unguarded)
 }
 
 /// A native target of the precompute job.

@@ -7,7 +7,7 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   public init(capacity: Int) {
     self.capacity = capacity
-    base = allocate(max(capacity, 1) &* MemoryLayout<Element>.stride).assumingMemoryBound(to: Element.self)
+    base = allocate(capacity &* MemoryLayout<Element>.stride).assumingMemoryBound(to: Element.self)
   }
 
   /// Full from the start, every element `value`.
@@ -19,9 +19,9 @@ public struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
 
   /// Full from the start with elements that stand in `bytes` as they do in memory, little-endian.
   public init(copying bytes: ByteView) {
-    self.init(capacity: bytes.count / MemoryLayout<Element>.stride)
+    capacity = bytes.count / MemoryLayout<Element>.stride
+    base = allocate(copying: bytes).assumingMemoryBound(to: Element.self)
     count = capacity
-    UnsafeMutableRawPointer(base).copyMemory(from: bytes.start, byteCount: count &* MemoryLayout<Element>.stride)
   }
 
   deinit { base.deallocate() }

@@ -1,6 +1,13 @@
-/// The one place where memory is asked for.
+/// The one place where memory is asked for, at least a byte of it.
 @inline(never)
-func allocate(_ count: Int) -> UnsafeMutableRawPointer { .allocate(byteCount: count, alignment: 16) }
+func allocate(_ count: Int) -> UnsafeMutableRawPointer { .allocate(byteCount: max(count, 1), alignment: 16) }
+
+@inline(never)
+func allocate(copying bytes: ByteView) -> UnsafeMutableRawPointer {
+  let copy = allocate(bytes.count)
+  copy.copyMemory(from: bytes.start, byteCount: bytes.count)
+  return copy
+}
 
 /// A block of memory with one owner, zeroed at birth and released with it: file buffers, request and response
 /// buffers, scratch space.
@@ -11,7 +18,7 @@ public final class OwnedBytes {
   @inline(never)
   public init(capacity: Int) {
     self.capacity = capacity
-    start = allocate(max(capacity, 1))
+    start = allocate(capacity)
     start.initializeMemory(as: UInt8.self, repeating: 0, count: max(capacity, 1))
   }
 

@@ -8,7 +8,7 @@ import SnapshotFormat
 /// The scorer as hosts see it: opens snapshot files, answers request messages. Every answer is right on a fresh instance; what
 /// an instance remembers between requests is only its memory, laid out once.
 public final class Service {
-  var recommender = Recommender()
+  let recommender = Recommender()
   var session = Session()
   var query = Query()
   var profile = Profile()

@@ -47,7 +47,7 @@ struct Adjustments: ~Copyable {
 
   /// The mean absolute deviation of the scores at `places`, which is the unit of a boost; 1 where all are alike.
   @inline(never)
-  static func unit(_ places: borrowing FixedArray<UInt16>, _ set: borrowing CandidateSet) -> Float {
+  static func unit(_ places: borrowing FixedArray<UInt16>, _ set: CandidateSet) -> Float {
     let share = 1 / Float(max(1, places.count))
     var (mean, deviation) = (0 as Float, 0 as Float)
     for index in places.indices { mean = mean + set[Int(places[index])].score * share }

@@ -37,7 +37,8 @@ public final class BaseSnapshot {
   private var salts = FixedArray<Salt>(capacity: 0)
   private var saltMax: UInt32 = 0
 
-  private static let levelsMax = 32
+  /// A path has a handful of levels; only a hostile snapshot has endless ones.
+  static let levelsMax = 32
 
   private struct Salt: BitwiseCopyable {
     let item: UInt32
@@ -48,6 +49,8 @@ public final class BaseSnapshot {
   public private(set) var segments: SegmentTable?
   /// Nil where the shop has no rules.
   public private(set) var rules: RuleTable?
+  /// Which of the rules' segments, by bit, have a list of their own: few have, and none is looked for in vain at each answer.
+  private(set) var ruleLists: UInt64 = 0
 
   /// Nil where nothing can be searched.
   private(set) var terms: TermIndex?
@@ -91,6 +94,7 @@ public final class BaseSnapshot {
     base.segments = try SegmentTable.open(file)
     base.terms = try TermIndex.open(file)
     base.rules = try RuleTable.open(file)
+    if base.rules != nil { base.findRuleLists() }
     try base.weights.read(file)
     try base.recipes.read(file)
     try base.rankers.read(file)
@@ -98,6 +102,12 @@ public final class BaseSnapshot {
     try base.readSalts(file)
     try base.readCategories(file)
     return base
+  }
+
+  private func findRuleLists() {
+    for segment in Indices(RuleTable.segmentsMax) where !topList(TopList.row(ruleSegment: segment)).isEmpty {
+      ruleLists |= 1 &<< UInt64(segment)
+    }
   }
 
   private func readMeta(_ meta: Meta) throws(SnapshotError) {
@@ -289,7 +299,6 @@ public final class BaseSnapshot {
   @inline(never)
   func isItem(_ item: UInt32, in category: UInt16) -> Bool {
     var own = column(.category).u16(item)
-    // A path has a handful of levels; only a hostile snapshot has endless ones.
     for _ in Indices(BaseSnapshot.levelsMax) where own > category && own < categories {
       own = categoryParents[Int(own)]
     }

@@ -16,24 +16,27 @@ struct Blend: ~Copyable {
 
   /// Looks at all candidates for the largest values; factors follow once they are known.
   mutating func prepare(
-    _ context: Context, _ set: borrowing CandidateSet, _ interests: borrowing Interests, _ base: BaseSnapshot
+    _ context: Context, _ set: CandidateSet, _ interests: borrowing Interests, _ base: BaseSnapshot
   ) {
     trust = Blend.confidence(interests, base)
     for source in Source.allCases {
       let weight = base.weights.blend(context, source)
+      if let kind = Evidence(source) {
+        let trust = kind == .content ? 1 - trust : trust
+        setWeight(source, weight * trust / Blend.largest(kind, set))
+        continue
+      }
       switch source {
-      case .nextItem, .boughtTogether, .slist, .twoSteps: setWeight(source, weight * trust / Blend.largest(source, set))
-      case .content: setWeight(source, weight * (1 - trust) / Blend.largest(source, set))
       case .popularity: setWeight(source, weight * (1 - trust))
       case .category, .repeats: setWeight(source, weight)
-      case .factors, .region, .search: setWeight(source, 0)
+      default: setWeight(source, 0)
       }
     }
   }
 
   /// Takes in the factors of the shortlist.
   mutating func prepareFactors(
-    _ context: Context, _ shortlist: borrowing TopSelection, _ set: borrowing CandidateSet, _ base: BaseSnapshot
+    _ context: Context, _ shortlist: borrowing TopSelection, _ set: CandidateSet, _ base: BaseSnapshot
   ) {
     var largest: Float = 0
     for index in shortlist.places.indices { largest = max(largest, set[Int(shortlist.places[index])].factors) }
@@ -45,42 +48,40 @@ struct Blend: ~Copyable {
     weights[Int(source.rawValue)] = weight.isFinite ? weight : 0
   }
 
-  /// What `source` adds to the score of `candidate`.
+  /// What `source` adds to the score of the candidate at `place`.
   @inline(__always)
-  func part(_ source: Source, of candidate: borrowing Candidate) -> Float {
-    let part = weights[Int(source.rawValue)] * Blend.value(source, of: candidate)
+  func part(_ source: Source, of place: Int, _ set: CandidateSet) -> Float {
+    let part = weights[Int(source.rawValue)] * Blend.value(source, of: place, set)
     // 0 · infinity, in a hostile snapshot: a NaN has no place in an order.
     return part.isFinite ? part : 0
   }
 
-  func score(_ candidate: borrowing Candidate) -> Float {
+  @inline(never)
+  func score(_ place: Int, _ set: CandidateSet) -> Float {
     var score: Float = 0
-    for source in Source.allCases { score = score + part(source, of: candidate) }
+    for source in Source.allCases { score = score + part(source, of: place, set) }
     return score
   }
 
   /// What `source` says, before any weight.
   @inline(__always)
-  private static func value(_ source: Source, of candidate: borrowing Candidate) -> Float {
+  private static func value(_ source: Source, of place: Int, _ set: CandidateSet) -> Float {
+    if let kind = Evidence(source) { return set[place, kind].sum }
     switch source {
-    case .nextItem: candidate[.nextItem].sum
-    case .boughtTogether: candidate[.boughtTogether].sum
-    case .slist: candidate[.slist].sum
-    case .content: candidate[.content].sum
-    case .twoSteps: candidate[.twoSteps].sum
-    case .factors: max(0, candidate.factors)
+    case .factors: return max(0, set[place].factors)
     // Popularity, category and repeats are shares already.
-    case .popularity: candidate.popularity
-    case .category: candidate.isInCategory ? 1 : 0
-    case .repeats: candidate.repeats == Candidate.isNew ? 0 : 1 / Float(Int32(candidate.repeats) &+ 1)
-    // A match is no share of a score: it comes before all.
-    case .region, .search: 0
+    case .popularity: return set[place].popularity
+    case .category: return set[place].isInCategory ? 1 : 0
+    case .repeats: return set[place].repeats == Candidate.isNew ? 0 : 1 / Float(Int32(set[place].repeats) &+ 1)
+    // Regional lifts are for rankers alone, and a match is no share of a score: it comes before all.
+    default: return 0
     }
   }
 
-  private static func largest(_ source: Source, _ set: borrowing CandidateSet) -> Float {
+  @inline(never)
+  private static func largest(_ kind: Evidence, _ set: CandidateSet) -> Float {
     var largest: Float = 0
-    for index in set.indices { largest = max(largest, value(source, of: set[index])) }
+    for place in set.indices { largest = max(largest, set[place, kind].sum) }
     return largest
   }
 

@@ -9,6 +9,8 @@ enum Evidence: Int, CaseIterable {
   case content = 3
   case twoSteps = 4
 
+  static let count = 5
+
   init(_ kind: ListKind) {
     self =
       switch kind {
@@ -74,14 +76,13 @@ struct ListEvidence: BitwiseCopyable {
   }
 }
 
-/// An item that may be answered, with what each source says of it.
+/// An item that may be answered, with what each source says of it; the lists' part stands beside it in the set, so that this one stays
+/// small enough to be passed around.
 struct Candidate: BitwiseCopyable {
   /// Stands in `repeats` for an item that the session does not hold.
   static let isNew = UInt8.max
 
   let item: UInt32
-  /// By raw value of `Evidence`.
-  private var evidence = InlineArray<5, ListEvidence>(repeating: ListEvidence())
   /// The place in the session of the same item, distinct items back from the newest.
   var repeats = Candidate.isNew
   /// The session's factors times the item's.
@@ -99,12 +100,6 @@ struct Candidate: BitwiseCopyable {
   var row: UInt8 = 0
 
   init(item: UInt32) { self.item = item }
-
-  @inline(__always)
-  subscript(_ kind: Evidence) -> ListEvidence {
-    get { evidence[unchecked: kind.rawValue] }
-    _modify { yield &evidence[unchecked: kind.rawValue] }
-  }
 
   /// The first rung that names an item is its own: later ones say less.
   @inline(__always)

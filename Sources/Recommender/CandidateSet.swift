@@ -2,7 +2,7 @@ import Bytes
 
 /// The candidates of one request, found by item number through open addressing. Clearing costs nothing: slots carry the number
 /// of the request that wrote them.
-struct CandidateSet: ~Copyable {
+final class CandidateSet {
   /// Most sessions name some hundred items. Past the bound, which full carts of 64 reach, the kinds of list that come later
   /// lose: see `ListKind`.
   static let capacity = 2048
@@ -21,11 +21,14 @@ struct CandidateSet: ~Copyable {
   /// What may enter; whoever empties the set sets it.
   var filter = Filter()
   private(set) var candidates = FixedArray<Candidate>(capacity: CandidateSet.capacity)
+  /// By place and raw value of `Evidence`.
+  private var evidence = FixedArray<ListEvidence>(
+    repeating: ListEvidence(), count: CandidateSet.capacity * Evidence.count)
   private var slots = FixedArray<Slot>(repeating: Slot(), count: Int(CandidateSet.slotCount))
   private var round: UInt32 = 0
   private var refusals = 0
 
-  mutating func removeAll() {
+  func removeAll() {
     candidates.removeAll()
     filter.removeAll()
     refusals = 0
@@ -44,9 +47,15 @@ struct CandidateSet: ~Copyable {
     _modify { yield &candidates[index] }
   }
 
+  /// What the lists of one kind say of the candidate at `place`.
+  subscript(_ place: Int, _ kind: Evidence) -> ListEvidence {
+    _read { yield evidence[place &* Evidence.count &+ kind.rawValue] }
+    _modify { yield &evidence[place &* Evidence.count &+ kind.rawValue] }
+  }
+
   /// Makes `item` no candidate, whatever source names it later.
   @inline(never)
-  mutating func refuse(_ item: UInt32) {
+  func refuse(_ item: UInt32) {
     let slot = slot(of: item)
     guard slots[slot].round != round, refusals < CandidateSet.refusalsMax else { return }
     slots[slot] = Slot(round: round, item: item, index: CandidateSet.refused)
@@ -63,7 +72,7 @@ struct CandidateSet: ~Copyable {
   /// The place of `item` among the candidates, taken in if it is new; nil where it is refused, the filter does not admit it, or the set
   /// is full.
   @inline(never)
-  mutating func place(_ item: UInt32) -> Int? {
+  func place(_ item: UInt32) -> Int? {
     let slot = slot(of: item)
     if slots[slot].round == round {
       let index = slots[slot].index
@@ -74,9 +83,11 @@ struct CandidateSet: ~Copyable {
       refuse(item)
       return nil
     }
+    let place = candidates.count
     guard candidates.append(Candidate(item: item)) else { return nil }
-    slots[slot] = Slot(round: round, item: item, index: UInt16(truncatingIfNeeded: candidates.count &- 1))
-    return candidates.count &- 1
+    for kind in Indices(Evidence.count) { evidence[place &* Evidence.count &+ kind] = ListEvidence() }
+    slots[slot] = Slot(round: round, item: item, index: UInt16(truncatingIfNeeded: place))
+    return place
   }
 
   /// The place of `item` among the candidates; nil where it is none.

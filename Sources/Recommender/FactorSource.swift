@@ -15,7 +15,7 @@ struct FactorSource: ~Copyable {
 
   /// Sets the factors' score of every candidate on the shortlist; of none where the snapshot or the session has no factors.
   mutating func score(
-    _ shortlist: borrowing TopSelection, in set: inout CandidateSet, for interests: borrowing Interests,
+    _ shortlist: borrowing TopSelection, in set: CandidateSet, for interests: borrowing Interests,
     _ base: BaseSnapshot
   ) -> UInt32 {
     let rows = base.column(.factor)

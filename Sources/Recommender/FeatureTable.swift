@@ -43,7 +43,7 @@ struct FeatureTable: ~Copyable {
 
   /// Fills a row for each place of `shortlist`.
   mutating func fill(
-    _ shortlist: borrowing TopSelection, _ set: borrowing CandidateSet, _ interests: borrowing Interests,
+    _ shortlist: borrowing TopSelection, _ set: CandidateSet, _ interests: borrowing Interests,
     _ base: BaseSnapshot, _ region: RegionSnapshot?
   ) {
     let count = shortlist.places.count
@@ -55,9 +55,10 @@ struct FeatureTable: ~Copyable {
     let newestConfidence = interests.newest.map { Float(base.column(.confidence).u8($0.item)) } ?? 0
     let repeats = Float(interests.events) / Float(max(1, interests.items.count))
     for index in Indices(count) {
-      let candidate = set[Int(shortlist.places[index])]
+      let place = Int(shortlist.places[index])
+      let candidate = set[place]
       let row = writable(index)
-      for kind in Evidence.allCases { setEvidence(candidate[kind], kind, row, interests) }
+      for kind in Evidence.allCases { setEvidence(set[place, kind], kind, row, interests) }
       row[Feature.factors] = candidate.factors
       row[Feature.popularity] = candidate.popularity
       row[Feature.traffic] = Float(candidate.item)

@@ -5,7 +5,7 @@ import SnapshotFormat
 enum ListSource {
   /// - Returns: entries read, for the work counter.
   static func add(
-    _ kind: ListKind, of interests: borrowing Interests, in base: BaseSnapshot, to set: inout CandidateSet
+    _ kind: ListKind, of interests: borrowing Interests, in base: BaseSnapshot, to set: CandidateSet
   ) -> UInt32 {
     var work: UInt32 = 0
     let evidence = Evidence(kind)
@@ -13,7 +13,7 @@ enum ListSource {
       let interest = interests.items[place]
       guard interest.weight > 0, let bytes = base.list(kind, of: interest.item) else { continue }
       work &+= add(
-        bytes, evidence, interest.weight, from: place, isNewest: place == interests.newestPlace, in: base, to: &set)
+        bytes, evidence, interest.weight, from: place, isNewest: place == interests.newestPlace, in: base, to: set)
     }
     return work
   }
@@ -22,14 +22,14 @@ enum ListSource {
   @inline(never)
   static func add(
     _ bytes: ByteView, _ evidence: Evidence, _ weight: Float, from place: Int, isNewest: Bool,
-    in base: BaseSnapshot, to set: inout CandidateSet
+    in base: BaseSnapshot, to set: CandidateSet
   ) -> UInt32 {
     var work: UInt32 = 0
     var list = ItemList.Iterator(bytes)
     while let entry = list.nextEntry() {
       work &+= 1
       guard entry.item < base.shown, let index = set.place(entry.item) else { continue }
-      set[index][evidence].add(weight * entry.weight, from: place, isNewest: isNewest)
+      set[index, evidence].add(weight * entry.weight, from: place, isNewest: isNewest)
     }
     return work
   }

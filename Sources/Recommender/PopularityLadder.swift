@@ -21,22 +21,22 @@ struct PopularityLadder {
 
   /// Takes in the head of each rung's list until `wanted` candidates are there.
   /// - Returns: entries read, for the work counter.
-  func add(to set: inout CandidateSet, wanted: Int) -> UInt32 {
+  func add(to set: CandidateSet, wanted: Int) -> UInt32 {
     var work: UInt32 = 0
     if let category {
       let row = TopList.row(category: category)
-      if let region { work &+= add(region.topList(row), .categoryInRegion, to: &set, wanted) }
-      work &+= add(base.topList(row), .categoryEverywhere, to: &set, wanted)
+      if let region { work &+= add(region.topList(row), .categoryInRegion, to: set, wanted) }
+      work &+= add(base.topList(row), .categoryEverywhere, to: set, wanted)
     }
-    work &+= add(segment, .segment, to: &set, wanted)
-    if let region { work &+= add(region.topList(TopList.overallRow), .region, to: &set, wanted) }
-    if let parent { work &+= add(parent.topList(TopList.overallRow), .parentRegion, to: &set, wanted) }
-    work &+= add(base.topList(TopList.overallRow), .everywhere, to: &set, wanted)
-    return work &+ addByTraffic(to: &set, wanted)
+    work &+= add(segment, .segment, to: set, wanted)
+    if let region { work &+= add(region.topList(TopList.overallRow), .region, to: set, wanted) }
+    if let parent { work &+= add(parent.topList(TopList.overallRow), .parentRegion, to: set, wanted) }
+    work &+= add(base.topList(TopList.overallRow), .everywhere, to: set, wanted)
+    return work &+ addByTraffic(to: set, wanted)
   }
 
   @inline(never)
-  private func add(_ list: ByteView, _ rung: Rung, to set: inout CandidateSet, _ wanted: Int) -> UInt32 {
+  private func add(_ list: ByteView, _ rung: Rung, to set: CandidateSet, _ wanted: Int) -> UInt32 {
     let step = share(of: rung)
     var index = 0
     let count = min(TopList.count(list), PopularityLadder.listMax)
@@ -58,7 +58,7 @@ struct PopularityLadder {
   }
 
   /// The last resort, where all lists are exhausted: items in order of traffic, which is the order of their numbers.
-  private func addByTraffic(to set: inout CandidateSet, _ wanted: Int) -> UInt32 {
+  private func addByTraffic(to set: CandidateSet, _ wanted: Int) -> UInt32 {
     var item: UInt32 = 0
     while set.count < wanted, item < min(base.shown, PopularityLadder.trafficMax) {
       if let place = set.place(item) { set[place].stand(on: .traffic, 0.5 * share(of: .traffic)) }

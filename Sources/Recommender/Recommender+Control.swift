@@ -4,7 +4,7 @@ import SnapshotFormat
 /// What a shop has to say: who may be a candidate, and what is raised, lowered or put in its place.
 extension Recommender {
   /// Sets the filter, and refuses the items that a page, a cart or a request rules out.
-  mutating func restrict(_ query: borrowing Query, _ recipe: Recipe, _ base: BaseSnapshot) {
+  func restrict(_ query: borrowing Query, _ recipe: Recipe, _ base: BaseSnapshot) {
     candidates.filter.admitPrices(query.lowest, query.highest, base)
     candidates.filter.admitRegion(query.region, base)
     for index in adjustments.exclusions.indices { candidates.filter.exclude(adjustments.exclusions[index].key, base) }
@@ -27,7 +27,7 @@ extension Recommender {
   }
 
   /// The bounds that the page's own item sets.
-  private mutating func restrict(by current: UInt32, _ recipe: Recipe, _ base: BaseSnapshot) {
+  private func restrict(by current: UInt32, _ recipe: Recipe, _ base: BaseSnapshot) {
     if recipe.isCategoryOnly, let category = base.category(of: current) { candidates.filter.admitOnly(category, base) }
     guard let price = base.price(of: current) else { return }
     func share(_ hundredths: UInt16) -> UInt32 {
@@ -37,13 +37,13 @@ extension Recommender {
   }
 
   @inline(never)
-  private mutating func refuse(_ item: UInt32, withGroup: Bool, _ base: BaseSnapshot) {
+  private func refuse(_ item: UInt32, withGroup: Bool, _ base: BaseSnapshot) {
     if withGroup { candidates.filter.excludeGroup(of: item, base) }
     candidates.refuse(item)
   }
 
   /// What is pinned is a candidate even where no source names it, if it may be shown.
-  mutating func addPins(_ base: BaseSnapshot) {
+  func addPins(_ base: BaseSnapshot) {
     for index in adjustments.pins.indices {
       let key = adjustments.pins[index].key
       if key.kind == .item, key.value < base.shown { _ = candidates.place(key.value) }
@@ -51,7 +51,7 @@ extension Recommender {
   }
 
   /// The best `count` by fixed weights and boosts, and what is pinned.
-  mutating func selectShortlist(_ count: Int, _ base: BaseSnapshot) {
+  func selectShortlist(_ count: Int, _ base: BaseSnapshot) {
     shortlist.select(count, from: candidates)
     if !adjustments.boosts.isEmpty {
       let unit = Adjustments.unit(shortlist.places, candidates)
@@ -66,14 +66,14 @@ extension Recommender {
   }
 
   /// Raises and lowers what has been ranked.
-  mutating func boostShortlist(_ base: BaseSnapshot) {
+  func boostShortlist(_ base: BaseSnapshot) {
     if adjustments.boosts.isEmpty { return }
     let unit = Adjustments.unit(shortlist.places, candidates)
     for index in shortlist.places.indices { boost(Int(shortlist.places[index]), unit, base) }
   }
 
   @inline(never)
-  private mutating func boost(_ place: Int, _ unit: Float, _ base: BaseSnapshot) {
+  private func boost(_ place: Int, _ unit: Float, _ base: BaseSnapshot) {
     let raised = candidates[place].score + unit * adjustments.boost(of: candidates[place].item, in: base)
     if raised.isFinite { candidates[place].score = raised }
   }

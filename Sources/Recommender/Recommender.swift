@@ -21,14 +21,14 @@ public struct Recommendation: BitwiseCopyable {
 
 /// The scorer: open snapshots, and the workspace of one request at a time. Data flows one way: session → interests →
 /// candidates → shortlist → features → scores → adjustments → selection, with the reason of each item read off its largest part.
-public struct Recommender: ~Copyable {
+public final class Recommender {
   /// Candidates that are ranked, where an answer does not ask for more. Measured on Serenade's toy sessions (three days held out
   /// in turn), HitRate@20 / MRR@20: .637/.350 with 64, the same with 128 at twice the time.
   static let shortlistMin = 64
 
   public private(set) var snapshots = Snapshots()
   private(set) var interests = Interests()
-  var candidates = CandidateSet()
+  let candidates = CandidateSet()
   var adjustments = Adjustments()
   private var search = SearchSource()
   private var twoSteps = TwoSteps()
@@ -54,7 +54,7 @@ public struct Recommender: ~Copyable {
   @inline(never)
   public init() {}
 
-  public mutating func open(_ kind: FileKind, _ bytes: ByteView) throws(SnapshotError) {
+  public func open(_ kind: FileKind, _ bytes: ByteView) throws(SnapshotError) {
     try snapshots.open(kind, bytes)
     if kind == .base { rules = RuleEngine(snapshots.base?.rules) }
   }
@@ -64,7 +64,7 @@ public struct Recommender: ~Copyable {
 
   /// Fills `answer` for `query`. Without a base there is no answer; with one there is at least one item while any may
   /// be shown, is admitted and is not refused, within the work that `PopularityLadder.trafficMax` bounds.
-  public mutating func recommend(_ query: borrowing Query, for session: borrowing Session) {
+  public func recommend(_ query: borrowing Query, for session: borrowing Session) {
     answer.removeAll()
     work = 0
     segment = nil
@@ -85,14 +85,14 @@ public struct Recommender: ~Copyable {
     selection.choose(query.limit, of: order, in: candidates, recipe, adjustments.pins, &factors, base)
     for rank in selection.choices.indices {
       let choice = selection.choices[rank]
-      answer.append(explain(candidates[Int(choice.place)], choice.slot, ranker, base))
+      answer.append(explain(Int(choice.place), choice.slot, ranker, base))
     }
   }
 
   // MARK: Candidates and shortlist
 
   /// - Returns: the region that serves the visitor.
-  private mutating func collect(
+  private func collect(
     _ query: borrowing Query, _ recipe: Recipe, _ session: borrowing Session, _ base: BaseSnapshot
   ) -> RegionSnapshot? {
     interests.resolve(session, current: query.currentItem, history: base.history(of: query.user), in: base)
@@ -108,12 +108,12 @@ public struct Recommender: ~Copyable {
     // Before all sources, so that there is room.
     addPins(base)
     search.removeAll()
-    if base.weights.blend(query.context, .search) > 0 { search.add(query, in: base, to: &candidates) }
+    if base.weights.blend(query.context, .search) > 0 { search.add(query, in: base, to: candidates) }
     work &+= search.work
     if base.weights.blend(query.context, .repeats) > 0 { addRepeats(base) }
-    for kind in ListKind.allCases { work &+= ListSource.add(kind, of: interests, in: base, to: &candidates) }
+    for kind in ListKind.allCases { work &+= ListSource.add(kind, of: interests, in: base, to: candidates) }
     if base.weights.blend(query.context, .twoSteps) > 0 {
-      work &+= twoSteps.add(of: interests, in: base, to: &candidates)
+      work &+= twoSteps.add(of: interests, in: base, to: candidates)
     }
     let category = category(query, base)
     let region = snapshots.region(serving: query.region)
@@ -121,24 +121,24 @@ public struct Recommender: ~Copyable {
       base: base, region: region, parent: snapshots.parent(of: region), category: category,
       segment: segmentList(base))
     let isSelective = recipe.isSelective(base)
-    work &+= ladder.add(to: &candidates, wanted: isSelective ? TopSelection.capacity : max(2 * query.limit, 40))
+    work &+= ladder.add(to: candidates, wanted: isSelective ? TopSelection.capacity : max(2 * query.limit, 40))
     if let category {
       for index in candidates.indices {
         candidates[index].isInCategory = base.isItem(candidates[index].item, in: category)
       }
     }
     blend.prepare(query.context, candidates, interests, base)
-    for index in candidates.indices { candidates[index].score = blend.score(candidates[index]) }
+    for index in candidates.indices { candidates[index].score = blend.score(index, candidates) }
     work &+= UInt32(candidates.count)
     let wanted =
       isSelective ? TopSelection.capacity &- adjustments.pins.count : max(Recommender.shortlistMin, query.limit)
     selectShortlist(wanted, base)
-    work &+= factors.score(shortlist, in: &candidates, for: interests, base)
+    work &+= factors.score(shortlist, in: candidates, for: interests, base)
     return region
   }
 
   /// People look at things again: what the session holds may be answered.
-  private mutating func addRepeats(_ base: BaseSnapshot) {
+  private func addRepeats(_ base: BaseSnapshot) {
     for place in interests.items.indices {
       let (item, weight) = (interests.items[place].item, interests.items[place].weight)
       // What was only shown, or was taken out of the cart, was not looked at; and of a former visit nobody has asked.
@@ -158,12 +158,12 @@ public struct Recommender: ~Copyable {
 
   // MARK: Scores
 
-  private mutating func rank(by ranker: Ranker?, _ query: borrowing Query, _ base: BaseSnapshot) {
+  private func rank(by ranker: Ranker?, _ query: borrowing Query, _ base: BaseSnapshot) {
     if ranker == nil { blend.prepareFactors(query.context, shortlist, candidates, base) }
     scores.removeAll()
     for row in shortlist.places.indices {
       let place = Int(shortlist.places[row])
-      let score = ranker?.score(features.row(row)) ?? blend.score(candidates[place])
+      let score = ranker?.score(features.row(row)) ?? blend.score(place, candidates)
       candidates[place].row = UInt8(truncatingIfNeeded: row)
       candidates[place].score = score
       scores.append(score)
@@ -172,7 +172,7 @@ public struct Recommender: ~Copyable {
   }
 
   /// Whatever else speaks for them, items that match more of a search come before those that match less.
-  private mutating func putMatchesFirst() {
+  private func putMatchesFirst() {
     var largest: Float = 1
     for row in shortlist.places.indices { largest = max(largest, candidates[Int(shortlist.places[row])].score) }
     for row in shortlist.places.indices {
@@ -184,9 +184,10 @@ public struct Recommender: ~Copyable {
 
   // MARK: Reasons
 
-  private mutating func explain(
-    _ candidate: Candidate, _ slot: Slot, _ ranker: Ranker?, _ base: BaseSnapshot
+  private func explain(
+    _ place: Int, _ slot: Slot, _ ranker: Ranker?, _ base: BaseSnapshot
   ) -> Recommendation {
+    let candidate = candidates[place]
     if candidate.match > 0 {
       return Recommendation(
         item: candidate.item, score: candidate.score, slot: slot, source: .search, because: nil, rung: candidate.rung,
@@ -196,22 +197,23 @@ public struct Recommender: ~Copyable {
     if let ranker {
       ranker.attribute(features.row(Int(candidate.row)), to: &parts)
     } else {
-      for source in Source.allCases { parts[Int(source.rawValue)] = blend.part(source, of: candidate) }
+      for source in Source.allCases { parts[Int(source.rawValue)] = blend.part(source, of: place, candidates) }
     }
     var source = Source.popularity
     for other in Source.allCases where parts[Int(other.rawValue)] > parts[Int(source.rawValue)] {
       // A ranker may count for an item what a source does not say of it; that is no reason.
-      if names(other, candidate, ranker) { source = other }
+      if names(other, place, ranker) { source = other }
     }
     return Recommendation(
       item: candidate.item, score: scores[Int(candidate.row)], slot: slot, source: source,
-      because: place(source, candidate, base).map { interests.items[$0].item },
+      because: origin(source, place, base).map { interests.items[$0].item },
       rung: candidate.popularity > 0 ? candidate.rung : .traffic, term: 0)
   }
 
-  /// Whether `source` says anything for `candidate`.
-  private func names(_ source: Source, _ candidate: borrowing Candidate, _ ranker: Ranker?) -> Bool {
-    if let kind = Evidence(source) { return candidate[kind].sum > 0 }
+  /// Whether `source` says anything for the candidate at `place`.
+  private func names(_ source: Source, _ place: Int, _ ranker: Ranker?) -> Bool {
+    if let kind = Evidence(source) { return candidates[place, kind].sum > 0 }
+    let candidate = candidates[place]
     switch source {
     case .repeats: return candidate.repeats != Candidate.isNew
     case .factors: return candidate.factors > 0
@@ -225,12 +227,15 @@ public struct Recommender: ~Copyable {
     }
   }
 
-  /// The place in the session of the item that spoke most for `candidate` through `source`.
-  private func place(_ source: Source, _ candidate: borrowing Candidate, _ base: BaseSnapshot) -> Int? {
-    if let kind = Evidence(source) { return candidate[kind].sum > 0 ? Int(candidate[kind].from) : nil }
+  /// The place in the session of the item that spoke most for the candidate at `place` through `source`.
+  private func origin(_ source: Source, _ place: Int, _ base: BaseSnapshot) -> Int? {
+    if let kind = Evidence(source) {
+      let evidence = candidates[place, kind]
+      return evidence.sum > 0 ? Int(evidence.from) : nil
+    }
     switch source {
-    case .factors: return factors.largestPart(of: candidate.item, for: interests, in: base)
-    case .repeats: return candidate.repeats == Candidate.isNew ? nil : Int(candidate.repeats)
+    case .factors: return factors.largestPart(of: candidates[place].item, for: interests, in: base)
+    case .repeats: return candidates[place].repeats == Candidate.isNew ? nil : Int(candidates[place].repeats)
     default: return nil
     }
   }
@@ -239,7 +244,7 @@ public struct Recommender: ~Copyable {
 /// What the ranker sees of the last request, for learning it.
 extension Recommender {
   /// Fills the feature table as a ranker would find it.
-  public mutating func prepareFeatures(_ query: borrowing Query, for session: borrowing Session) {
+  public func prepareFeatures(_ query: borrowing Query, for session: borrowing Session) {
     guard let base = snapshots.base else { return }
     adjustments.removeAll()
     // A shop's wishes are no evidence of what visitors want: the plain recipe.

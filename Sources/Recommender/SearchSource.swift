@@ -43,7 +43,7 @@ struct SearchSource: ~Copyable {
   }
 
   /// Takes the matches of `query` into `set`, each with the rank of its match.
-  mutating func add(_ query: borrowing Query, in base: BaseSnapshot, to set: inout CandidateSet) {
+  mutating func add(_ query: borrowing Query, in base: BaseSnapshot, to set: CandidateSet) {
     guard let index = base.terms else { return }
     open(query, index)
     walk(below: base.shown, set)
@@ -86,7 +86,7 @@ struct SearchSource: ~Copyable {
     }
   }
 
-  private mutating func walk(below shown: UInt32, _ set: borrowing CandidateSet) {
+  private mutating func walk(below shown: UInt32, _ set: CandidateSet) {
     while work < SearchSource.postingsMax {
       var item = UInt32.max
       for place in walks.indices { item = min(item, walks[place].item) }

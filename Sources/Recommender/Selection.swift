@@ -44,7 +44,7 @@ struct Selection: ~Copyable {
 
   /// - Parameter order: the shortlist, best first.
   mutating func choose(
-    _ limit: Int, of order: borrowing TopSelection, in set: borrowing CandidateSet, _ recipe: Recipe,
+    _ limit: Int, of order: borrowing TopSelection, in set: CandidateSet, _ recipe: Recipe,
     _ pins: borrowing FixedArray<Adjustment>, _ factors: inout FactorSource, _ base: BaseSnapshot
   ) {
     choices.removeAll()
@@ -71,7 +71,7 @@ struct Selection: ~Copyable {
     }
   }
 
-  private mutating func fill(_ order: borrowing TopSelection, _ set: borrowing CandidateSet, _ base: BaseSnapshot) {
+  private mutating func fill(_ order: borrowing TopSelection, _ set: CandidateSet, _ base: BaseSnapshot) {
     rows.removeAll()
     guard !order.places.isEmpty else { return }
     let best = set[Int(order.places[0])].score

@@ -8,14 +8,14 @@ struct TopSelection: ~Copyable {
   private(set) var places = FixedArray<UInt16>(capacity: TopSelection.capacity)
 
   @inline(never)
-  mutating func select(_ limit: Int, from set: borrowing CandidateSet) {
+  mutating func select(_ limit: Int, from set: CandidateSet) {
     places.removeAll()
     for place in set.indices { offer(place, limit, set) }
   }
 
   /// The best of those that another selection holds.
   @inline(never)
-  mutating func select(_ limit: Int, of others: borrowing TopSelection, from set: borrowing CandidateSet) {
+  mutating func select(_ limit: Int, of others: borrowing TopSelection, from set: CandidateSet) {
     places.removeAll()
     for index in others.places.indices { offer(Int(others.places[index]), limit, set) }
   }
@@ -28,7 +28,7 @@ struct TopSelection: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func offer(_ place: Int, _ limit: Int, _ set: borrowing CandidateSet) {
+  private mutating func offer(_ place: Int, _ limit: Int, _ set: CandidateSet) {
     let isFull = places.count >= limit
     // Most candidates end here.
     if isFull, limit == 0 || !isBetter(place, Int(places[limit &- 1]), set) { return }
@@ -38,7 +38,7 @@ struct TopSelection: ~Copyable {
   }
 
   /// How many of those kept are better.
-  private func rank(of place: Int, _ set: borrowing CandidateSet) -> Int {
+  private func rank(of place: Int, _ set: CandidateSet) -> Int {
     var (low, high) = (0, places.count)
     while low < high {
       let middle = (low &+ high) / 2
@@ -48,7 +48,7 @@ struct TopSelection: ~Copyable {
   }
 
   @inline(never)
-  private func isBetter(_ a: Int, _ b: Int, _ set: borrowing CandidateSet) -> Bool {
+  private func isBetter(_ a: Int, _ b: Int, _ set: CandidateSet) -> Bool {
     let (matchA, matchB) = (set[a].match, set[b].match)
     if matchA != matchB { return matchA > matchB }
     let (scoreA, scoreB) = (set[a].score, set[b].score)

@@ -18,7 +18,7 @@ struct TwoSteps: ~Copyable {
 
   /// - Returns: entries read, for the work counter.
   mutating func add(
-    of interests: borrowing Interests, in base: BaseSnapshot, to set: inout CandidateSet
+    of interests: borrowing Interests, in base: BaseSnapshot, to set: CandidateSet
   ) -> UInt32 {
     var work: UInt32 = 0
     var sources = 0
@@ -31,7 +31,7 @@ struct TwoSteps: ~Copyable {
         guard let bytes = base.list(.nextItem, of: step.item) else { continue }
         work &+= ListSource.add(
           bytes, .twoSteps, interest.weight * step.weight, from: place, isNewest: place == interests.newestPlace,
-          in: base, to: &set)
+          in: base, to: set)
       }
       sources &+= 1
       if sources == TwoSteps.sourcesMax { break }

@@ -77,7 +77,7 @@ struct EvaluationTests {
     let known = try readLog(training)
     let (models, plan) = try RankedModels.fit(known, .default)
     let snapshot = try TrainedSnapshot(models, plan, .default, table: known.table)
-    var recommender = try snapshot.open()
+    let recommender = try snapshot.open()
     let log = try readLog(testing)
     var sessions: [UInt32: [String]] = [:]
     for (session, item) in zip(log.table.sessions, log.table.items) {

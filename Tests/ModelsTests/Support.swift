@@ -37,7 +37,6 @@ struct TableBuilder {
   }
 }
 
-
 /// A random table, with times out of order, unknown users and regions, and every event type.
 func randomTable(seed: UInt64, events: Int, items: Int, sessions: Int, users: Int = 7, regions: Int = 4) -> EventTable {
   var random = SeededGenerator(seed)

@@ -96,7 +96,7 @@ import Testing
     let (models, plan) = try RankedModels.fit(log, configuration)
     #expect(plan.treesMax > 80 && plan.treesMax < 100)
     #expect(models.rankers.values.allSatisfy { $0.count == plan.treesMax })
-    var recommender = try TrainedSnapshot(models, plan, configuration, table: log.table).open()
+    let recommender = try TrainedSnapshot(models, plan, configuration, table: log.table).open()
     #expect(recommender.snapshots.base != nil)
     recommender.recommend(Query(), for: Session())
     let large = SnapshotPlan(items: 5_000, configuration: configuration)

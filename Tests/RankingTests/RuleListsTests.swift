@@ -84,7 +84,7 @@ import Testing
     /// What a visitor of the homepage is answered who has just looked at `items`.
     func answer(to items: [String]) throws -> [(id: String, rung: Rung?)] {
       let (models, plan, log) = try train()
-      var recommender = try TrainedSnapshot(models, plan, shop.configuration, table: log.table).open()
+      let recommender = try TrainedSnapshot(models, plan, shop.configuration, table: log.table).open()
       let base = try recommender.requireBase()
       var session = Session()
       for (step, item) in items.enumerated() {

@@ -76,7 +76,7 @@ import Testing
 
   /// Over random requests: nothing that is filtered comes, no two variants, and all that is admitted does where the answer has room.
   @Test func whatIsFilteredNeverComes() throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     let base = try recommender.requireBase()
     let items = items
     let shown = Set((0..<base.shown).map { base.id($0).string })
@@ -93,7 +93,7 @@ import Testing
           && !(Self.groups[id].map(takenGroups.contains) ?? false)
       }
       let possible = Set(admitted.map { Self.groups[$0] ?? "alone " + $0 }).count
-      let answer = request.answer(by: &recommender)
+      let answer = request.answer(by: recommender)
       #expect(answer.allSatisfy { admitted.contains($0.id) })
       let groups = answer.compactMap { Self.groups[$0.id] }
       #expect(Set(groups).count == groups.count)
@@ -107,7 +107,7 @@ import Testing
   // MARK: Caps and diversity
 
   @Test func noCapIsExceededAndNoAnswerIsEmpty() throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     let items = items
     var random = SeededGenerator(12)
     for _ in 0..<3_000 {
@@ -117,41 +117,41 @@ import Testing
       request.control = { query, _ in
         (query.perCategory, query.perBrand, query.diversity) = (UInt8(category), UInt8(brand), UInt8(dial))
       }
-      let answer = request.answer(by: &recommender)
+      let answer = request.answer(by: recommender)
       #expect(!answer.isEmpty && Set(answer.map(\.id)).count == answer.count)
       for (cap, attribute) in [(category, \Catalogue.Item.category), (brand, \.brand)] where cap > 0 {
         let counts = Dictionary(answer.map { (items[$0.id]![keyPath: attribute], 1) }, uniquingKeysWith: +)
         #expect(counts.allSatisfy { $0.key.isEmpty || $0.value <= cap })
       }
       request.control = { _, _ in }
-      let plain = request.answer(by: &recommender)
+      let plain = request.answer(by: recommender)
       #expect(answer[0] == plain[0], "the best has nothing above it that it could be like")
     }
   }
 
   @Test func withTheDialAtZeroItIsThePlainBest() throws {
     let shop = BuiltShop.planted
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     var random = SeededGenerator(13)
     for _ in 0..<2_000 {
       var request = Request.random(shop.models.itemIDs, &random)
-      let plain = request.answer(by: &recommender)
+      let plain = request.answer(by: recommender)
       request.control = { query, _ in (query.diversity, query.perCategory, query.perBrand) = (0, 0, 0) }
-      #expect(request.answer(by: &recommender) == plain)
+      #expect(request.answer(by: recommender) == plain)
       // Caps that bind nothing: the greedy choice is the same order.
       request.control = { query, _ in (query.perCategory, query.perBrand) = (100, 100) }
-      #expect(request.answer(by: &recommender) == plain)
+      #expect(request.answer(by: recommender) == plain)
     }
   }
 
   @Test func theDialBringsInOtherKinds() throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     let items = items
     func categories(_ dial: UInt8) -> Int {
       PlantedShop.blocks.joined().reduce(0) { sum, id in
         var request = Request(context: .product, limit: 4, current: id)
         request.control = { query, _ in query.diversity = dial }
-        return sum + Set(request.answer(by: &recommender).map { items[$0.id]!.category }).count
+        return sum + Set(request.answer(by: recommender).map { items[$0.id]!.category }).count
       }
     }
     let counts = [0, 30, 60, 100].map { categories(UInt8($0)) }
@@ -161,7 +161,7 @@ import Testing
   // MARK: Pins and boosts
 
   @Test func pinsStandAtTheirPlaces() throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     let base = try recommender.requireBase()
     var random = SeededGenerator(14)
     for _ in 0..<3_000 {
@@ -175,7 +175,7 @@ import Testing
               isSponsored ? .sponsor : .pin, AttributeKey(.item, pin.item), position: UInt8(pin.position)))
         }
       }
-      let answer = request.answer(by: &recommender)
+      let answer = request.answer(by: recommender)
       let refused = request.refused
       let takenGroups = Self.takenGroups(request)
       for pin in pins where pins.first(where: { $0.item == pin.item })! == pin && pin.position < request.limit {
@@ -192,18 +192,18 @@ import Testing
   }
 
   @Test func boostsRaiseAndBuryWithoutChangingScores() throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     let items = items
     for id in PlantedShop.blocks.joined() {
       var request = Request(context: .product, limit: 100, current: id)
-      let plain = request.answer(by: &recommender)
+      let plain = request.answer(by: recommender)
       let scores = Dictionary(uniqueKeysWithValues: plain.map { ($0.id, $0.score) })
       for amount in [100, -100] as [Float] {
         request.control = { query, base in
           let brand = "brand 1".withView { base.brand(named: $0) }!
           query.adjustments.append(Adjustment(.boost, AttributeKey(.brand, UInt32(brand)), amount: amount))
         }
-        let answer = request.answer(by: &recommender)
+        let answer = request.answer(by: recommender)
         #expect(answer.allSatisfy { $0.score == scores[$0.id] ?? $0.score })
         let isBranded = answer.map { items[$0.id]!.brand == "brand 1" }
         #expect(isBranded == isBranded.sorted { amount > 0 ? $0 && !$1 : !$0 && $1 })
@@ -229,21 +229,21 @@ import Testing
         cart: { exclude: [], diversity: 0.5, sponsored: [{ item: 1-5, position: 1 }], sources: { slist: 0, popularity: 7 } }
       """)
     let items = Dictionary(uniqueKeysWithValues: zip(shop.models.itemIDs, shop.models.catalogue.items))
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     let session: [(item: String, type: EventType)] = [("1-0", .view), ("1-2", .addToCart), ("1-4", .purchase)]
-    let home = Request(limit: 20, session: session).answer(by: &recommender)
+    let home = Request(limit: 20, session: session).answer(by: recommender)
     #expect(home[1].id == "2-5" && home[1].slot == .pinned)
     #expect(home.allSatisfy { items[$0.id]!.brand != "brand 0" && $0.id != "1-0" } && home.count == 20)
     #expect(!home.contains { $0.id == "1-4" }, "a purchase shows interest")
 
-    let product = Request(context: .product, limit: 20, current: "1-5", session: session).answer(by: &recommender)
+    let product = Request(context: .product, limit: 20, current: "1-5", session: session).answer(by: recommender)
     let price = Double(items["1-5"]!.price!)
     #expect(product.allSatisfy { items[$0.id]!.category == PlantedShop.categories[1] && !$0.id.isEmpty })
     #expect(product.allSatisfy { (0.9 * price...1.1 * price).contains(Double(items[$0.id]!.price!)) })
     let brands = Dictionary(product.map { (items[$0.id]!.brand, 1) }, uniquingKeysWith: +)
     #expect(!brands.isEmpty && brands.values.allSatisfy { $0 <= 2 })
 
-    let cart = Request(context: .cart, limit: 60, session: session).answer(by: &recommender)
+    let cart = Request(context: .cart, limit: 60, session: session).answer(by: recommender)
     #expect(cart[0].id == "1-5" && cart[0].slot == .sponsored)
     #expect(Set(["1-2", "1-4"]).isSubset(of: cart.map(\.id)))
   }

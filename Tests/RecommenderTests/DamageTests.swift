@@ -96,7 +96,7 @@ import Testing
   @Test func filesOpenInTheirOrderAndOnce() throws {
     let region = try #require(Self.shop.files.first { $0.kind == .region }).bytes.view
     let text = try #require(Self.shop.files.first { $0.kind == .text }).bytes.view
-    var recommender = Recommender()
+    let recommender = Recommender()
     func open(_ kind: FileKind, _ bytes: ByteView) -> SnapshotError.Kind? {
       do throws(SnapshotError) {
         try recommender.open(kind, bytes)
@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test func damagedLiftsAreRefusedOrHarmless() throws {
-    var recommender = Recommender()
+    let recommender = Recommender()
     try recommender.open(.base, Self.shop.base.view)
     for (sql, kind, table) in [
       ("DROP TABLE region_lift", .missingTable, "region_lift"),
@@ -147,8 +147,8 @@ import Testing
         scale + ($0 % 2 == 0 ? "7F" : "81") + String(repeating: "01", count: 15)
       }
       var opened = try Self.open(["UPDATE item_factor SET data = x'\(rows.joined())'"])
-      guard var recommender = opened.recommender.take() else { throw opened.error! }
-      Self.ask(&recommender)
+      guard let recommender = opened.recommender.take() else { throw opened.error! }
+      Self.ask(recommender)
       withExtendedLifetime(opened.bytes) {}
     }
   }
@@ -171,8 +171,8 @@ import Testing
         "INSERT INTO recipe SELECT value, 'any', x'0AFFFF6401010100FFFF0000\(adjustment)' FROM "
           + "(SELECT 0 AS value UNION SELECT 1 UNION SELECT 77)",
       ])
-      guard var recommender = opened.recommender.take() else { throw opened.error! }
-      Self.ask(&recommender)
+      guard let recommender = opened.recommender.take() else { throw opened.error! }
+      Self.ask(recommender)
       withExtendedLifetime(opened.bytes) {}
     }
   }
@@ -184,8 +184,8 @@ import Testing
       // The largest finite scale of bfloat16, in the list that begins the heap.
       "UPDATE next_heap SET data = CAST(substr(data, 1, 1) || x'7F7F' || substr(data, 4) AS BLOB)",
     ])
-    guard var recommender = opened.recommender.take() else { throw opened.error! }
-    Self.ask(&recommender)
+    guard let recommender = opened.recommender.take() else { throw opened.error! }
+    Self.ask(recommender)
     withExtendedLifetime(opened.bytes) {}
   }
 
@@ -211,9 +211,9 @@ import Testing
         bytes.start.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
       }
       var opened = Self.open(bytes.view, as: .base)
-      if var recommender = opened.recommender.take() {
+      if let recommender = opened.recommender.take() {
         answered += 1
-        Self.ask(&recommender)
+        Self.ask(recommender)
       }
       for change in changes.reversed() {
         bytes.start.storeBytes(of: change.byte, toByteOffset: change.place, as: UInt8.self)
@@ -233,7 +233,7 @@ import Testing
   }
 
   static func open(_ bytes: ByteView, as kind: FileKind) -> Opened {
-    var recommender = Recommender()
+    let recommender = Recommender()
     do throws(SnapshotError) {
       try recommender.open(kind, bytes)
       return Opened(recommender: recommender)
@@ -272,13 +272,13 @@ import Testing
   }
 
   /// What every source takes part in. The work is bounded whatever the file says.
-  static func ask(_ recommender: inout Recommender) {
+  static func ask(_ recommender: Recommender) {
     guard let base = recommender.snapshots.base else { return }
     for current in [nil, "0-1"] as [String?] {
       let request = Request(
         context: .product, limit: 20, current: current, category: "Toys", region: "isle-a", excluded: ["2-0"],
         session: [("0-0", .view), ("0-1", .addToCart), ("1-0", .purchase), ("cf894c5d", .view), ("52c2eda8", .view)])
-      let answer = request.answer(by: &recommender)
+      let answer = request.answer(by: recommender)
       let work = recommender.work
       #expect(answer.count <= 20 && work < 60_000)
       #expect(answer.allSatisfy { $0.item < base.shown && $0.score.isFinite })

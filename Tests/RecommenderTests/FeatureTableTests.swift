@@ -167,11 +167,11 @@ import Testing
   private static func forEachRequest(
     seed: UInt64, _ body: (Request, PlainInterests, [(item: UInt32, row: [Float])]) throws -> Void
   ) throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     var random = SeededGenerator(seed)
     for _ in 0..<150 {
       let request = Request.random(shop.models.itemIDs, &random)
-      let rows = request.features(by: &recommender)
+      let rows = request.features(by: recommender)
       #expect(!rows.isEmpty && Set(rows.map(\.item)).count == rows.count)
       #expect(Set(rows.map { stored.ids[Int($0.item)] }).isDisjoint(with: request.refused))
       try body(request, PlainInterests(request, stored, shop.weights), rows)

@@ -44,7 +44,7 @@ import Testing
   }
 
   private func derive(_ signals: [Done]) throws -> Derived {
-    var recommender = Recommender()
+    let recommender = Recommender()
     for file in BuiltShop.planted.files { try recommender.open(file.kind, file.bytes.view) }
     guard let base = recommender.snapshots.base else { throw SnapshotError(.notNow) }
     var session = Session()

@@ -23,7 +23,7 @@ import Testing
 
   /// Answers are the shortlist by the sum of leaves; the reason is the source whose questions added most, of those that name the item.
   @Test func answersAreWhatTheTreesSay() throws {
-    var recommender = try Self.shop.recommender()
+    let recommender = try Self.shop.recommender()
     let base = try recommender.requireBase()
     var random = SeededGenerator(1)
     var reasons: [Source: Int] = [:]
@@ -33,9 +33,9 @@ import Testing
       request.search = ""
       guard let kind = Self.kind(request), Self.speaks(request, base) else { continue }
       let trees = Self.shop.models.rankers[kind]!
-      let rows = request.features(by: &recommender)
+      let rows = request.features(by: recommender)
       let scores = rows.map { Self.score(trees, $0.row) }
-      let answer = request.answer(by: &recommender)
+      let answer = request.answer(by: recommender)
       let order = rows.indices.sorted { a, b in
         scores[a] != scores[b] ? scores[a] > scores[b] : rows[a].item < rows[b].item
       }
@@ -61,13 +61,13 @@ import Testing
   /// The item that a list's reason names is the one whose list says most of the answer.
   @Test func theReasonIsTheItemWhoseListSaysMost() throws {
     let stored = try StoredItems(Self.shop)
-    var recommender = try Self.shop.recommender()
+    let recommender = try Self.shop.recommender()
     var random = SeededGenerator(2)
     var checked = 0
     for _ in 0..<400 {
       let request = Request.random(Self.shop.models.itemIDs, &random)
       let interests = PlainInterests(request, stored, Self.shop.weights)
-      for item in request.answer(by: &recommender) {
+      for item in request.answer(by: recommender) {
         guard let kind = ListKind.allCases.first(where: { "\($0)" == "\(item.source)" }) else { continue }
         let parts = interests.items.map { interest in
           let entry = stored.lists[kind.rawValue][Int(interest.item)].first { $0.item == item.item }
@@ -85,15 +85,15 @@ import Testing
 
   /// A ranker has learned from sessions: one that says nothing is answered by fixed weights, and so is a category page.
   @Test func fixedWeightsAnswerWhereThereIsNoRanker() throws {
-    var ranked = try Self.shop.recommender()
-    var fixed = try BuiltShop.planted.recommender()
+    let ranked = try Self.shop.recommender()
+    let fixed = try BuiltShop.planted.recommender()
     let base = try ranked.requireBase()
     var random = SeededGenerator(3)
     var (same, different) = (0, 0)
     for _ in 0..<2_000 {
       var request = Request.random(Self.shop.models.itemIDs, &random)
       if random.once(in: 3) { (request.session, request.current) = ([], nil) }
-      let isSame = request.answer(by: &ranked) == request.answer(by: &fixed)
+      let isSame = request.answer(by: ranked) == request.answer(by: fixed)
       if Self.kind(request) == nil || !Self.speaks(request, base) {
         #expect(isSame)
         same += 1
@@ -111,10 +111,10 @@ import Testing
       features: [36, 36, 36], thresholds: [63, 63, 63], means: [0.1, 1, 0], leaves: [1, 1, 0, 0])
     for kind in RankerKind.allCases { shop.rankers[kind] = [repeats] }
     let built = try BuiltShop(shop)
-    var recommender = try built.recommender()
+    let recommender = try built.recommender()
     var request = Request(session: [("0-0", .view), ("0-11", .view), ("3-1", .click), ("1-2", .view)])
     func repeated() -> Set<String> {
-      let answer = request.answer(by: &recommender)
+      let answer = request.answer(by: recommender)
       let again = answer.filter { $0.source == .repeats }
       #expect(answer.prefix(again.count) == again[...], "ahead of all others")
       #expect(again.allSatisfy { $0.because == $0.id && $0.score == 1 })
@@ -140,10 +140,10 @@ import Testing
 
   private static func randomTrees(_ count: Int, seed: UInt64) throws -> [TreeEnsemble.Tree] {
     var random = SeededGenerator(seed)
-    var recommender = try BuiltShop.planted.recommender()
+    let recommender = try BuiltShop.planted.recommender()
     var rows: [[Float]] = []
     for _ in 0..<60 {
-      rows += Request.random(BuiltShop.planted.models.itemIDs, &random).features(by: &recommender).map(\.row)
+      rows += Request.random(BuiltShop.planted.models.itemIDs, &random).features(by: recommender).map(\.row)
     }
     func numbers(_ count: Int) -> [Float] { (0..<count).map { _ in Float(random.below(1_000)) / 1000 } }
     // No tree knows of a search.

@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func itemsThatMatchMoreComeFirst() throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     let base = try recommender.requireBase()
     let shown = Set((0..<base.shown).map { base.id($0).string })
     let plain = PlainSearch(shop, shown: shown)
@@ -66,7 +66,7 @@ import Testing
       request.session = request.session.suffix(40)
       request.search = words.map { random.once(in: 2) ? $0.uppercased() : $0 }.joined(
         separator: random.once(in: 2) ? " " : "-+")
-      let answer = request.answer(by: &recommender)
+      let answer = request.answer(by: recommender)
       var expected = plain.matches(words)
       for id in request.refused { expected[id] = nil }
       #expect(recommender.matches == expected.count, "\(words)")
@@ -83,10 +83,10 @@ import Testing
   }
 
   @Test func amongEqualMatchesTheSessionDecides() throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     // All of the fourth block's items match this alike.
     func answer(_ item: String) -> [String] {
-      Request(context: .search, limit: 3, session: [(item, .view)], search: "crime").answer(by: &recommender).map(\.id)
+      Request(context: .search, limit: 3, session: [(item, .view)], search: "crime").answer(by: recommender).map(\.id)
     }
     let first = answer("3-1")
     let other = answer("3-7")
@@ -95,28 +95,28 @@ import Testing
   }
 
   @Test func withoutAMatchTheAnswerFallsBack() throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     for search in ["xyzzy", "", " ?! ", "\u{2014}"] {
       var request = Request(context: .search, limit: 5, session: [("1-1", .view)])
-      let expected = request.answer(by: &recommender)
+      let expected = request.answer(by: recommender)
       request.search = search
-      #expect(request.answer(by: &recommender) == expected)
+      #expect(request.answer(by: recommender) == expected)
       #expect(recommender.matches == 0 && expected.count == 5 && expected.allSatisfy { $0.source != .search })
     }
   }
 
   @Test func onlyASearchPageSearches() throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     let request = Request(context: .homepage, limit: 5, search: "crime")
-    #expect(request.answer(by: &recommender).allSatisfy { $0.source != .search })
+    #expect(request.answer(by: recommender).allSatisfy { $0.source != .search })
   }
 
   @Test func withoutAnIndexNothingMatches() throws {
     var planted = PlantedShop()
     planted.configuration.search.share = 0
     let shop = try BuiltShop(planted)
-    var recommender = try shop.recommender()
-    let answer = Request(context: .search, limit: 5, search: "crime").answer(by: &recommender)
+    let recommender = try shop.recommender()
+    let answer = Request(context: .search, limit: 5, search: "crime").answer(by: recommender)
     #expect(answer.count == 5 && answer.allSatisfy { $0.source != .search })
     let base = try recommender.requireBase()
     #expect(!"crime".withView { base.isTerm($0) })

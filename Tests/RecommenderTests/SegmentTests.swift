@@ -57,10 +57,10 @@ import Testing
   }
 
   @Test func aSessionIsToldByWhatItShows() throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     for (kind, segment) in try segments().enumerated() {
       let items = [0, 3, 5].map { PlantedSegments.item(PlantedSegments.categories[kind], $0) }
-      _ = Request(session: items.map { ($0, .view) }).answer(by: &recommender)
+      _ = Request(session: items.map { ($0, .view) }).answer(by: recommender)
       #expect(recommender.segment == segment)
       let code = try recommender.requireBase().segments?.code(segment).string
       #expect(code == shop.models.segments?.segments[segment].code)
@@ -68,30 +68,30 @@ import Testing
   }
 
   @Test func tooLittleSaysNothing() throws {
-    var recommender = try shop.recommender()
+    let recommender = try shop.recommender()
     let gardener = (PlantedSegments.item("Garden", 1), EventType.view)
     for session in [
       [], [("unknown", .view)], [(PlantedSegments.item("Garden", 1), .impression)],
       // As much of the one as of the other.
       [gardener, (PlantedSegments.item("Kitchen", 1), .view)],
     ] as [[(String, EventType)]] {
-      _ = Request(session: session).answer(by: &recommender)
+      _ = Request(session: session).answer(by: recommender)
       #expect(recommender.segment == nil, "\(session)")
     }
-    _ = Request(session: [gardener]).answer(by: &recommender)
+    _ = Request(session: [gardener]).answer(by: recommender)
     #expect(recommender.segment == 0)
     // The page's item counts, and the next visitor starts anew.
-    _ = Request(current: PlantedSegments.item("Toys", 2)).answer(by: &recommender)
+    _ = Request(current: PlantedSegments.item("Toys", 2)).answer(by: recommender)
     #expect(recommender.segment == 2)
-    _ = Request().answer(by: &recommender)
+    _ = Request().answer(by: recommender)
     #expect(recommender.segment == nil)
   }
 
   /// With `segments.lists`: a visitor from nowhere gets what the segment likes, after the category.
   @Test func theLadderHasTheSegmentsList() throws {
-    var recommender = Recommender()
+    let recommender = Recommender()
     try recommender.open(.base, shop.base.view)
-    let answer = Request(limit: 60, session: [("Toys-1", .view), ("Toys-2", .view)]).answer(by: &recommender)
+    let answer = Request(limit: 60, session: [("Toys-1", .view), ("Toys-2", .view)]).answer(by: recommender)
     #expect(answer.contains { $0.source == .popularity && $0.rung == .segment })
     let first = answer.first { $0.rung == .segment && !$0.id.hasPrefix("Toys") }
     #expect(first?.id.hasPrefix("Books") == true)
@@ -116,8 +116,8 @@ import Testing
     for shop in [plain, unwanted] {
       let built = try BuiltShop(shop)
       #expect(built.models.segments == nil)
-      var recommender = try built.recommender()
-      let answer = Request(session: [("Toys-1", .view)]).answer(by: &recommender)
+      let recommender = try built.recommender()
+      let answer = Request(session: [("Toys-1", .view)]).answer(by: recommender)
       #expect(!answer.isEmpty && recommender.segment == nil)
       #expect(try recommender.requireBase().segments == nil)
     }

@@ -30,9 +30,9 @@ struct Request {
   /// What is searched for.
   var search = ""
 
-  func answer(by recommender: inout Recommender) -> [Answered] {
+  func answer(by recommender: Recommender) -> [Answered] {
     guard let base = recommender.snapshots.base else { return [] }
-    asked(of: &recommender) { recommender, query, session in recommender.recommend(query, for: session) }
+    asked(of: recommender) { recommender, query, session in recommender.recommend(query, for: session) }
     return (0..<recommender.answer.count).map { rank in
       let item = recommender.answer[rank]
       return Answered(
@@ -84,7 +84,7 @@ extension BuiltShop {
 extension Request {
   /// Calls `body` with the snapshot's words for this request.
   func asked(
-    of recommender: inout Recommender, _ body: (inout Recommender, borrowing Query, borrowing Session) -> Void
+    of recommender: Recommender, _ body: (Recommender, borrowing Query, borrowing Session) -> Void
   ) {
     guard let base = recommender.snapshots.base else { return }
     var query = Query()
@@ -111,7 +111,7 @@ extension Request {
       }
       region.withView { view in
         query.region = view
-        body(&recommender, query, visit)
+        body(recommender, query, visit)
         query.region = .empty
       }
       query.terms.removeAll()
@@ -119,8 +119,8 @@ extension Request {
   }
 
   /// What a ranker sees of this request: items with their rows of the feature table.
-  func features(by recommender: inout Recommender) -> [(item: UInt32, row: [Float])] {
-    asked(of: &recommender) { recommender, query, session in recommender.prepareFeatures(query, for: session) }
+  func features(by recommender: Recommender) -> [(item: UInt32, row: [Float])] {
+    asked(of: recommender) { recommender, query, session in recommender.prepareFeatures(query, for: session) }
     return (0..<recommender.shortlistCount).map { row in
       let (item, features) = recommender.shortlisted(row)
       return (item, Array(UnsafeBufferPointer(start: features, count: Feature.count)))

@@ -40,7 +40,7 @@ import Testing
   @Test func theWorldsListIsTheLastResort() throws {
     let found = try lists(category: false, region: false)
     #expect(found.base == [0] && found.north.isEmpty)
-    var recommender = try found.shop.recommender()
+    let recommender = try found.shop.recommender()
     var query = Query()
     query.limit = 10
     "north".withView { region in

@@ -66,7 +66,7 @@ public final class BuiltShop: @unchecked Sendable {
 
   /// A recommender with all files open.
   public func recommender() throws -> Recommender {
-    var recommender = Recommender()
+    let recommender = Recommender()
     for file in files { try recommender.open(file.kind, file.bytes.view) }
     return recommender
   }

@@ -52,7 +52,7 @@ public struct PlantedShop {
     configuration.models.factors.dimensions = 16
     configuration.catalogue.layout.columns[.attributes] = ["color"]
     configuration.windows.trendingSeconds = 30 * 86_400
-    configuration.neverRecommend = PlantedShop.never.map { ItemPattern(id: try? GlobPattern($0)) }
+    configuration.neverRecommend = PlantedShop.never.map { ItemPattern(id: GlobPattern($0)) }
     let homes: [(region: String, people: Int, blocks: [Int])] = [
       ("north", 140, [0, 0, 0, 1]), ("south", 140, [2, 2, 2, 3]), ("isle-a", 20, [3]), ("isle-b", 25, [3, 3, 1]),
       ("hamlet", 3, [1]), ("", 30, [0, 1, 2, 3]),

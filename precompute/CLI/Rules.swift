@@ -131,7 +131,7 @@ struct Rules: ParsableCommand {
 
 /// The base in force of a directory, open.
 private final class PublishedBase {
-  var recommender = Recommender()
+  let recommender = Recommender()
   private let bytes: OwnedBytes
 
   init(directory: String) throws {
@@ -172,7 +172,7 @@ private enum SessionSource {
   }
 
   /// The session as it is at `moment`; at `.max`, when the newest event has just happened.
-  func session(_ recommender: borrowing Recommender, at moment: UInt32) throws -> Session {
+  func session(_ recommender: Recommender, at moment: UInt32) throws -> Session {
     var session = Session()
     switch self {
     case .token(let token):

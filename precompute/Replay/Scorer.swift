@@ -19,9 +19,9 @@ package struct ItemDirectory: Sendable {
 
 /// One instance, as a host would hold it.
 private final class Instance {
-  var recommender: Recommender
+  let recommender: Recommender
 
-  init(_ recommender: consuming Recommender) { self.recommender = recommender }
+  init(_ recommender: Recommender) { self.recommender = recommender }
 }
 
 /// One thread's instances with a visitor's session.

@@ -66,7 +66,7 @@ public final class TrainedSnapshot: @unchecked Sendable {
 
   /// A recommender of its own over the shared bytes.
   package func open(instance: Int = 0) throws -> Recommender {
-    var recommender = Recommender()
+    let recommender = Recommender()
     for file in files where file.region.map(regionSets[instance].contains) ?? true {
       try recommender.open(file.kind, file.bytes.view)
     }
@@ -88,7 +88,7 @@ public final class TrainedSnapshot: @unchecked Sendable {
   }
 
   private static func popularity(_ table: EventTable, _ files: [File]) throws -> [UInt32] {
-    var recommender = Recommender()
+    let recommender = Recommender()
     for file in files where file.kind == .base { try recommender.open(file.kind, file.bytes.view) }
     guard let base = recommender.snapshots.base else { return [] }
     var counts = [UInt32](repeating: 0, count: table.itemIDs.count)

@@ -14,7 +14,7 @@ public struct RuleExplanation {
   ///   - query: what the request says beside the session.
   ///   - session: the session as it is at a moment, without further events.
   public init(
-    _ rules: CompiledRules, _ recommender: borrowing Recommender, _ query: inout Query,
+    _ rules: CompiledRules, _ recommender: Recommender, _ query: inout Query,
     session: (UInt32) throws -> Session
   ) throws {
     let bytes = OwnedBytes(copying: rules.bytes)
@@ -55,7 +55,7 @@ public struct RuleExplanation {
   }
 
   private static func judge(
-    _ table: RuleTable, _ recommender: borrowing Recommender, _ query: inout Query, _ session: consuming Session
+    _ table: RuleTable, _ recommender: Recommender, _ query: inout Query, _ session: consuming Session
   ) throws -> Judged {
     var judged = Judged()
     guard let trial = RuleTrial(table, recommender, query, for: session) else { throw RuleExplanationError.notReadable }

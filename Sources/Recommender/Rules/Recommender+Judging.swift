@@ -5,27 +5,29 @@ import SnapshotFormat
 /// Rules judged for themselves, in place of the snapshot's own: to be explained, tried or timed.
 public struct RuleTrial: ~Copyable {
   public let table: RuleTable
-  public private(set) var engine: RuleEngine
+  public let engine: RuleEngine
   private var interests = Interests()
   private let base: BaseSnapshot
+  /// The visitor's cluster, which an answer has found before it comes to rules.
+  private let cluster: Int?
 
   /// - Parameter table: rules whose names are those of the base that `recommender` has open; nil where none is.
   public init?(
-    _ table: RuleTable, _ recommender: borrowing Recommender, _ query: borrowing Query, for session: borrowing Session
+    _ table: RuleTable, _ recommender: Recommender, _ query: borrowing Query, for session: borrowing Session
   ) {
     guard let base = recommender.snapshots.base else { return nil }
     self.table = table
     self.base = base
     engine = RuleEngine(table)
     interests.resolve(session, current: query.currentItem, in: base)
+    cluster = base.segments?.segment(of: interests, in: base)
     judge(query, for: session)
   }
 
   /// Judges the session that the trial was made with, as an answer does.
-  public mutating func judge(_ query: borrowing Query, for session: borrowing Session) {
+  public func judge(_ query: borrowing Query, for session: borrowing Session) {
     engine.evaluate(
-      table, session, interests, query.request, cluster: base.segments?.segment(of: interests, in: base),
-      pause: base.sessionPause, in: base)
+      table, session, interests, query.request, cluster: cluster, pause: base.sessionPause, in: base)
   }
 }
 

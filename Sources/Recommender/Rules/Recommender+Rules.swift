@@ -19,9 +19,11 @@ extension Recommender {
 
   /// The first of the visitor's segments of rules that has a list of its own, else the cluster: the row of its list.
   func segmentList(_ base: BaseSnapshot) -> ByteView {
-    for segment in rules.segments.indices where rules.segments[segment] != RuleStep.never {
-      let list = base.topList(TopList.row(ruleSegment: segment))
-      if !list.isEmpty { return list }
+    var listed = base.ruleLists
+    while listed != 0 {
+      let segment = listed.trailingZeroBitCount
+      if rules.segments[segment] != RuleStep.never { return base.topList(TopList.row(ruleSegment: segment)) }
+      listed &= listed &- 1
     }
     return segment.map { base.topList(TopList.row(segment: $0)) } ?? .empty
   }

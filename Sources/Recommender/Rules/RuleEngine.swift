@@ -12,7 +12,7 @@ public struct Offer: BitwiseCopyable {
 /// The judge of rules over one session. A session has at most 64 signals, so what a pattern matches is a word, and so are the
 /// signals inside a window, oldest in bit 0; marks of what has left the session are the bits of a second word. Counts, orders and
 /// absences are then operations on words. Integers throughout; the work is bounded by the sections' sizes.
-public struct RuleEngine: ~Copyable {
+public final class RuleEngine {
   static let adjustmentsMax = 64
   static let offersMax = 8
   /// Those of the session, and the visit that the request itself may begin.
@@ -31,8 +31,9 @@ public struct RuleEngine: ~Copyable {
   private var keys: FixedArray<UInt64>
   private(set) var patterns: FixedArray<Matches>
   private(set) var windows: FixedArray<Matches>
-  /// By distinct item of the session.
-  private var items = FixedArray<UInt64>(capacity: Session.signalsMax + 1)
+  /// By signal: all those about the same item. Only those of `known` signals, whose items the snapshot has, are of this request.
+  private var about = FixedArray<UInt64>(repeating: 0, count: Session.signalsMax)
+  private var known: UInt64 = 0
   private(set) var times = FixedArray<UInt32>(capacity: Session.signalsMax)
   private(set) var markTimes = FixedArray<UInt32>(capacity: RuleEngine.marksMax)
   private var stack = FixedArray<UInt32>(capacity: RuleStep.stackMax)
@@ -62,7 +63,7 @@ public struct RuleEngine: ~Copyable {
 
   /// Judges the rules of `table`, for which the engine was made, one after the other: a rule sees the segments as the rules above
   /// have left them.
-  mutating func evaluate(
+  func evaluate(
     _ table: RuleTable, _ session: borrowing Session, _ interests: borrowing Interests, _ request: RequestContext,
     cluster: Int?, pause: UInt32, in base: BaseSnapshot
   ) {
@@ -84,7 +85,7 @@ public struct RuleEngine: ~Copyable {
   }
 
   /// Forgets the last request, where nothing of the visitor may be looked at.
-  mutating func clear() {
+  func clear() {
     adjustments.removeAll()
     offers.removeAll()
     for segment in segments.indices { segments[segment] = RuleStep.never }
@@ -92,7 +93,7 @@ public struct RuleEngine: ~Copyable {
 
   // MARK: Words
 
-  private mutating func readTimes(_ session: borrowing Session, pause: UInt32) {
+  private func readTimes(_ session: borrowing Session, pause: UInt32) {
     times.removeAll()
     markTimes.removeAll()
     for type in types.indices { types[type] = 0 }
@@ -105,16 +106,30 @@ public struct RuleEngine: ~Copyable {
     if !session.isEmpty, request.now &- min(session.time, request.now) >= pause { markTimes.append(request.now) }
   }
 
-  /// Finds for each key which signals are about an item that has it.
-  private mutating func matchItems(_ interests: borrowing Interests, _ table: RuleTable, _ base: BaseSnapshot) {
+  /// Finds for each key which signals are about an item that has it: its category and those above, itself, brand, price level, tags.
+  private func matchItems(_ interests: borrowing Interests, _ table: RuleTable, _ base: BaseSnapshot) {
     for key in keys.indices { keys[key] = 0 }
-    items.removeAll()
+    known = 0
     for place in interests.items.indices where interests.items[place].signals != 0 {
       let (item, signals) = (interests.items[place].item, interests.items[place].signals)
-      items.append(signals)
-      var attributes = ItemKeys(item, base)
-      while let key = attributes.next() {
-        if let number = table.keys.number(key) { keys[number] |= signals }
+      known |= signals
+      var rest = signals
+      while rest != 0 {
+        about[rest.trailingZeroBitCount] = signals
+        rest &= rest &- 1
+      }
+      var category = base.category(of: item)
+      for _ in Indices(BaseSnapshot.levelsMax) {
+        guard let own = category else { break }
+        note(AttributeKey(.category, UInt32(own)), signals, table)
+        category = base.parent(of: own)
+      }
+      if table.keys.asksForItems { note(AttributeKey(.item, item & 0xFF_FFFF), signals, table) }
+      if let brand = base.brand(of: item) { note(AttributeKey(.brand, UInt32(brand)), signals, table) }
+      if let level = base.priceLevel(of: item) { note(AttributeKey(.priceLevel, UInt32(level)), signals, table) }
+      let tags = base.tags(of: item)
+      for tag in Indices(NumberList.count(tags)) {
+        note(AttributeKey(.tag, UInt32(NumberList.number(tags, tag))), signals, table)
       }
       guard !table.ranges.isEmpty, let price = base.price(of: item) else { continue }
       for range in table.ranges.indices
@@ -124,7 +139,12 @@ public struct RuleEngine: ~Copyable {
     }
   }
 
-  private mutating func matchWindows(_ table: RuleTable) {
+  @inline(never)
+  private func note(_ key: AttributeKey, _ signals: UInt64, _ table: RuleTable) {
+    if let number = table.keys.number(key) { keys[number] |= signals }
+  }
+
+  private func matchWindows(_ table: RuleTable) {
     for window in windows.indices {
       let horizon = request.now > table.windows[window] ? request.now &- table.windows[window] : 0
       let signals = RuleEngine.first(horizon, times)
@@ -145,7 +165,7 @@ public struct RuleEngine: ~Copyable {
     return low
   }
 
-  private mutating func matchPatterns(_ table: RuleTable, _ session: borrowing Session) {
+  private func matchPatterns(_ table: RuleTable, _ session: borrowing Session) {
     var reference = 0
     for number in patterns.indices {
       let pattern = table.patterns[number]
@@ -175,7 +195,9 @@ public struct RuleEngine: ~Copyable {
 
   // MARK: Rules
 
-  private mutating func run(_ rule: CompiledRule, _ table: RuleTable) -> UInt32 {
+  private func run(_ rule: CompiledRule, _ table: RuleTable) -> UInt32 {
+    // Most rules are one condition.
+    if rule.stepCount == 1 { return judge(RuleStep.number(table.steps[Int(rule.firstStep)]), table) }
     stack.removeAll()
     for index in Indices(Int(rule.stepCount)) {
       let step = table.steps[Int(rule.firstStep) &+ index]
@@ -189,18 +211,23 @@ public struct RuleEngine: ~Copyable {
         stack.truncate(to: first)
         stack.append(since)
       } else {
-        let condition = table.conditions[number]
-        var since = since(condition, table)
-        // A count that is too small knows since when; of the others it is not known.
-        if condition.isNegated, condition.kind != .count { since = since == RuleStep.never ? 0 : RuleStep.never }
-        conditions[number] = since
-        stack.append(since)
+        stack.append(judge(number, table))
       }
     }
     return stack[0]
   }
 
-  private mutating func apply(_ rule: CompiledRule, _ number: Int, _ since: UInt32, _ table: RuleTable) {
+  @inline(never)
+  private func judge(_ number: Int, _ table: RuleTable) -> UInt32 {
+    let condition = table.conditions[number]
+    var since = since(condition, table)
+    // A count that is too small knows since when; of the others it is not known.
+    if condition.isNegated, condition.kind != .count { since = since == RuleStep.never ? 0 : RuleStep.never }
+    conditions[number] = since
+    return since
+  }
+
+  private func apply(_ rule: CompiledRule, _ number: Int, _ since: UInt32, _ table: RuleTable) {
     for index in Indices(Int(rule.effectCount)) {
       switch table.effects[Int(rule.firstEffect) &+ index] {
       case .adjust(let adjustment): adjustments.append(adjustment)
@@ -218,6 +245,7 @@ public struct RuleEngine: ~Copyable {
 
   // MARK: Conditions
 
+  @inline(__always)
   private func since(_ condition: RuleCondition, _ table: RuleTable) -> UInt32 {
     switch condition.kind {
     case .count: return count(condition, table)
@@ -254,39 +282,47 @@ public struct RuleEngine: ~Copyable {
     let all = patterns[Int(condition.pattern)]
     let inside = all & windows[Int(condition.window)]
     let number = Int(condition.number)
-    if !condition.isNegated { return inside.count >= number ? time(number &- 1, of: inside) : RuleStep.never }
+    if !condition.isNegated { return moment(number &- 1, of: inside) }
     if inside.count >= number { return RuleStep.never }
-    if all.count < number { return 0 }
-    let gone = RuleEngine.later(time(all.count &- number, of: all), table.windows[Int(condition.window)])
+    let count = all.count
+    if count < number { return 0 }
+    let gone = RuleEngine.later(moment(count &- number, of: all), table.windows[Int(condition.window)])
     return RuleEngine.later(gone, 1)
   }
 
-  /// The moment of match `number`, counted from 0 at the oldest; marks are older than signals.
-  private func time(_ number: Int, of matches: Matches) -> UInt32 {
-    let marks = matches.marks.nonzeroBitCount
-    if number < marks { return markTimes[RuleEngine.place(number, UInt64(matches.marks))] }
-    return times[RuleEngine.place(number &- marks, matches.signals)]
+  /// Of match `number`, counted from 0 at the oldest; `never` where there are not as many.
+  private func moment(_ number: Int, of matches: Matches) -> UInt32 {
+    var (number, rest) = (number, matches)
+    // Marks are mostly older than signals; but impressions leave a full session before what is older.
+    while rest.marks != 0 {
+      let mark = markTimes[rest.marks.trailingZeroBitCount]
+      let signal = moment(0, of: rest.signals)
+      if number == 0 { return min(mark, signal) }
+      if signal < mark { rest.signals &= rest.signals &- 1 } else { rest.marks &= rest.marks &- 1 }
+      number &-= 1
+    }
+    return moment(number, of: rest.signals)
   }
 
-  /// The place of bit `number` among those set.
-  private static func place(_ number: Int, _ bits: UInt64) -> Int {
-    var bits = bits
-    for _ in Indices(number) { bits &= bits &- 1 }
-    return bits.trailingZeroBitCount
+  private func moment(_ number: Int, of signals: UInt64) -> UInt32 {
+    var signals = signals
+    // Cheaper than counting them: rules ask for a few.
+    for _ in Indices(number) { signals &= signals &- 1 }
+    return signals == 0 ? RuleStep.never : times[signals.trailingZeroBitCount]
   }
 
   /// Each item's first event inside the window stands for it.
   private func distinct(_ condition: RuleCondition) -> UInt32 {
-    let firsts = firsts(patterns[Int(condition.pattern)].signals & windows[Int(condition.window)].signals)
-    let number = Int(condition.number)
-    return firsts.nonzeroBitCount >= number ? times[RuleEngine.place(number &- 1, firsts)] : RuleStep.never
+    let inside = patterns[Int(condition.pattern)].signals & windows[Int(condition.window)].signals
+    return moment(Int(condition.number) &- 1, of: firsts(inside))
   }
 
   func firsts(_ signals: UInt64) -> UInt64 {
     var firsts: UInt64 = 0
-    for item in items.indices {
-      let own = items[item] & signals
-      firsts |= own & (0 &- own)
+    var rest = signals & known
+    while rest != 0 {
+      firsts |= rest & (0 &- rest)
+      rest &= ~about[rest.trailingZeroBitCount]
     }
     return firsts
   }
@@ -307,23 +343,18 @@ public struct RuleEngine: ~Copyable {
   /// The oldest event after the last of those that would settle it, and so many seconds.
   private func absence(_ condition: RuleCondition) -> UInt32 {
     let awaited = patterns[Int(condition.other)]
-    let open = patterns[Int(condition.pattern)] & windows[Int(condition.window)]
-    var oldest = RuleStep.never
-    for mark in markTimes.indices {
-      if awaited.marks & 1 &<< UInt32(mark) != 0 {
-        oldest = RuleStep.never
-      } else if oldest == RuleStep.never, open.marks & 1 &<< UInt32(mark) != 0 {
-        oldest = markTimes[mark]
-      }
-    }
-    var signals = open.signals
+    var open = patterns[Int(condition.pattern)] & windows[Int(condition.window)]
     if awaited.signals != 0 {
-      oldest = RuleStep.never
-      let last = 1 &<< UInt64(63 &- awaited.signals.leadingZeroBitCount)
-      signals &= ~(last | (last &- 1))
+      let last = 63 &- awaited.signals.leadingZeroBitCount
+      open.signals &= ~1 &<< UInt64(last)
+      while open.marks != 0, markTimes[open.marks.trailingZeroBitCount] <= times[last] { open.marks &= open.marks &- 1 }
     }
-    if oldest == RuleStep.never, signals != 0 { oldest = times[signals.trailingZeroBitCount] }
-    let since = RuleEngine.later(oldest, condition.argument)
+    if awaited.marks != 0 {
+      let last = 31 &- awaited.marks.leadingZeroBitCount
+      open.marks &= ~1 &<< UInt32(last)
+      while moment(0, of: open.signals) < markTimes[last] { open.signals &= open.signals &- 1 }
+    }
+    let since = RuleEngine.later(moment(0, of: open), condition.argument)
     return since <= request.now ? since : RuleStep.never
   }
 

@@ -55,7 +55,7 @@ import Testing
   ])
   func damagedTablesGiveFewerRulesOrAnError(sql: String) throws {
     let bytes = try Self.edited([sql])
-    var recommender = Recommender()
+    let recommender = Recommender()
     do throws(SnapshotError) { try recommender.open(.base, bytes.view) } catch {
       // What does not fit its page is refused like anywhere else.
       #expect(error.kind == .database)

@@ -14,7 +14,7 @@ import Testing
 
   /// The moments since when each of `conditions` has held, by the engine.
   static func judged(
-    _ conditions: [PlainCondition], _ recommender: borrowing Recommender, _ past: [Happening], now: UInt32
+    _ conditions: [PlainCondition], _ recommender: Recommender, _ past: [Happening], now: UInt32
   ) throws -> [UInt32?] {
     let text = conditions.enumerated().map { number, condition in
       "  - { id: r\(number), when: \(condition.yaml), then: { join: S\(number % 64) } }\n"
@@ -88,6 +88,34 @@ import Testing
     #expect(trial.engine.rules[5] == never.since(past, Self.now))
   }
 
+  /// Impressions leave a full session before what is older: their marks are then newer than signals.
+  @Test func marksMayBeNewerThanSignals() throws {
+    var past = (0..<10).map { Happening(item: "s1", type: .view, time: Self.now - 1000 + $0) }
+    past += (0..<UInt32(Session.signalsMax)).map {
+      Happening(item: "l1", type: .impression, time: Self.now - 900 + $0)
+    }
+    let both = PlainCondition.Events(types: [.view, .impression])
+    let conditions =
+      [1, 9, 10, 11, 12, 25, 60, 64].map { PlainCondition.count(both, least: $0, most: nil, within: 2000) }
+      + [
+        .absence(of: .init(types: [.view]), after: .init(types: [.impression]), wait: 100, within: 2000),
+        .absence(of: .init(types: [.impression]), after: .init(types: [.view]), wait: 100, within: 2000),
+      ]
+    let shop = try BuiltShop(
+      RuleShop.shop(
+        "rules:\n"
+          + conditions.enumerated().map { "  - { id: r\($0), when: \($1.yaml), then: { join: S } }\n" }.joined()))
+    let recommender = try shop.recommender()
+    let session = try recommender.session(past, now: Self.now)
+    var query = Query()
+    query.request.now = Self.now
+    recommender.recommend(query, for: session)
+    for (number, condition) in conditions.enumerated() {
+      let since = recommender.rules.rules[number]
+      #expect((since == RuleStep.never ? nil : since) == condition.since(past, Self.now), "\(condition.yaml)")
+    }
+  }
+
   @Test func conditionsOnTheRequestHoldWhereItFits() throws {
     let text = """
       rules:
@@ -148,7 +176,7 @@ import Testing
         - { id: inside, when: { segment: lamp-lovers }, then: { join: { id: b, name: B } } }
         - { id: outside, when: { not: { segment: Lamp Lovers } }, then: { join: C } }
       """
-    var recommender = try BuiltShop(RuleShop.shop(text)).recommender()
+    let recommender = try BuiltShop(RuleShop.shop(text)).recommender()
     func segments(_ past: [Happening]) throws -> [String] {
       let session = try recommender.session(past, now: Self.now)
       var query = Query()

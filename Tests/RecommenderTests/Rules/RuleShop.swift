@@ -47,7 +47,7 @@ enum RuleShop {
   }
 
   /// Numbers of the built shop for the names in rules.
-  static func names(_ recommender: borrowing Recommender) throws -> RuleNames {
+  static func names(_ recommender: Recommender) throws -> RuleNames {
     let base = try recommender.requireBase()
     return RuleNames(built.models.attributes, clusters: [:]) { base.item($0) }
   }

@@ -42,7 +42,7 @@ import Testing
   private func outcome(
     _ events: [(UInt32, EventType, String)], after: UInt32
   ) throws -> (segments: Set<String>, offers: [UInt32], adjustments: [Adjustment]) {
-    var recommender = try Self.built.recommender()
+    let recommender = try Self.built.recommender()
     let past = events.map { Happening(item: $0.2, type: $0.1, time: Self.start + $0.0) }
     let session = try recommender.session(past, now: Self.start + after)
     var query = Query()
