@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 SHARED := $(notdir $(wildcard Sources/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve screenshots test conformance hostile build native wasm tracker worker sizes lint clean FORCE
+.PHONY: help demo serve screenshots test conformance hostile fuzz build native wasm tracker worker sizes lint clean FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,13 +49,20 @@ hostile: ## ten million random and mutated tokens and event bodies natively, a m
 	$(PYTHON) Tests/Wasm/hostile.py --rounds 10000000
 	$(PYTHON) Tests/Wasm/hostile.py --rounds 1000000 --engine wasm32
 
+fuzz: ## libFuzzer with AddressSanitizer on every reader of untrusted bytes; SECONDS=60 for each target, TARGETS="json token"
+	@scripts/setup build test
+	@$(MAKE) --no-print-directory native
+	scripts/fuzz build
+	scripts/fuzz run $(or $(SECONDS),60) $(TARGETS)
+
 build: native wasm tracker ## the martlet executable, the wasm modules and the event tracker, in dist/
 
 native:
 	swift build -c release --product martlet
 	swift build -c release --product probe
+	swift build -c release --product fuzz
 	@mkdir -p dist
-	@cp -u .build/release/martlet .build/release/libprobe.so dist/
+	@cp -u .build/release/martlet .build/release/libprobe.so .build/release/fuzz dist/
 
 .PHONY: worker
 worker: dist/scorer.wasm ## what the edge worker's entries import; SNAPSHOTS=DIR is asked for its fallback list
@@ -88,4 +95,4 @@ sizes: ## bytes of scorer.wasm by target, against their budgets
 	@$(PYTHON) scripts/wasm_sizes.py dist/scorer.wasm .build-wasm/scorer.map
 
 clean: ## removes what was built; keeps .venv and downloaded data
-	rm -rf .build .build-wasm .build-wasm-portable dist
+	rm -rf .build .build-fuzz .build-wasm .build-wasm-portable dist

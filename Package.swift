@@ -130,10 +130,17 @@ let package = Package(
 
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
     .target(
-      name: "Probe", dependencies: ["Bytes", "EdgeService", "SQLiteReader", "Session"], path: "Tests/Probe",
-      swiftSettings: strict),
+      name: "Probe", dependencies: ["Bytes", "EdgeService", "JSONText", "SQLiteReader", "Session", "SnapshotFormat"],
+      path: "Tests/Probe", swiftSettings: strict),
     .executableTarget(
       name: "ProbeModule", dependencies: ["EdgeRuntime", "Probe"], path: "Tests/ProbeModule", swiftSettings: strict),
+    // What is fuzzed: one executable, which replays the corpus, and fuzzes where scripts/fuzz has built it.
+    .target(name: "FuzzEngine", path: "Tests/Fuzz/Engine"),
+    .target(
+      name: "FuzzTargets", dependencies: ["Bytes", "Configuration", "EventLog", "Probe", "SnapshotWriter"],
+      path: "Tests/Fuzz/Targets", swiftSettings: strict),
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzEngine", "FuzzTargets"], path: "Tests/Fuzz/Driver", swiftSettings: strict),
     .target(
       name: "TestSupport",
       dependencies: [

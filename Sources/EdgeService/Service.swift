@@ -65,6 +65,8 @@ public final class Service {
   /// The response message to `message`, valid until the next call.
   public func handle(_ message: ByteView) -> ByteView {
     var reply = Reply(body: body, headers: headerLines)
+    recommender.limit(effort: Recommender.effortMax)
+    defer { recommender.limit(effort: .max) }
     do throws(Problem) {
       try route(HTTPRequest(message), &reply)
       // Only a damaged snapshot could hold texts that long; a cut answer would be worse than none.

@@ -55,6 +55,9 @@ public final class BaseSnapshot {
   /// Nil where nothing can be searched.
   private(set) var terms: TermIndex?
 
+  /// Steps that are left of the request's.
+  var effort = UInt64.max
+
   private let tables: Tables
 
   /// What is looked up by b-tree.
@@ -222,7 +225,9 @@ public final class BaseSnapshot {
     for _ in 0..<min(slots, SlotIndex.probesMax) {
       let value = slot.u32(position)
       guard value > 0, value <= items else { return nil }
-      if self.name(value &- 1) == name { return value &- 1 }
+      let id = id(value &- 1)
+      guard affords(8 &+ id.count / 4) else { return nil }
+      if hash32(id, seed: salt(value &- 1)) == name { return value &- 1 }
       position = position &+ 1 == slots ? 0 : position &+ 1
     }
     return nil
@@ -332,7 +337,10 @@ public final class BaseSnapshot {
 
   /// The item's tags, a `NumberList`; empty where it has none.
   public func tags(of item: UInt32) -> ByteView {
-    tags > 0 ? entry(.tags, .tags, of: item) ?? .empty : .empty
+    guard tags > 0, let list = entry(.tags, .tags, of: item), affords(1 &+ NumberList.count(list)) else {
+      return .empty
+    }
+    return list
   }
 
   /// The group of variants that `item` belongs to, a number that all of them share; nil where it stands alone.
@@ -368,7 +376,7 @@ public final class BaseSnapshot {
   /// Whether `item` is sold in `region`; nil stands for a region that the shop does not know.
   func isSold(_ item: UInt32, in region: UInt16?) -> Bool {
     guard isSoldApart, let list = entry(.regions, .regions, of: item) else { return true }
-    return region.map { NumberList.contains($0, in: list) } ?? false
+    return region.map { affords(NumberList.count(list)) && NumberList.contains($0, in: list) } ?? false
   }
 
   /// The region whose file serves visitors of region `code`; nil for an unknown code.

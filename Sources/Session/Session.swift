@@ -92,7 +92,8 @@ public struct Session: ~Copyable {
     var (dropped, most) = (0, 0)
     for index in marks.indices {
       var count = 0
-      for other in marks.indices where marks[other].counter == marks[index].counter { count &+= 1 }
+      // The oldest of a counter finds them all.
+      for other in index..<marks.count where marks[other].counter == marks[index].counter { count &+= 1 }
       if count > most { (dropped, most) = (index, count) }
     }
     marks.remove(at: dropped)

@@ -49,3 +49,20 @@ public func probe_hostile(_ seed: UInt64, _ rounds: UInt32, _ answer: UnsafeMuta
   var writer = ByteWriter(base: answer, capacity: 28)
   input.outcome.write(to: &writer)
 }
+
+/// The shop that `probe_fuzz` asks.
+nonisolated(unsafe) private var shop = FuzzShop()
+
+/// Adds a file to that shop, the base first, as `FuzzShop.add` does. Gives 0, or 1 where it does not open.
+@c @_expose(wasm, "probe_shop")
+public func probe_shop(_ kind: UInt32, _ file: UnsafeRawPointer?, _ size: UInt32) -> UInt32 {
+  guard let file else { return 1 }
+  return shop.add(kind: kind, ByteView(base: file, count: Int(size))) ? 0 : 1
+}
+
+/// Has a `FuzzTarget` read an input; gives the checksum of what was read.
+@c @_expose(wasm, "probe_fuzz")
+public func probe_fuzz(_ target: UInt32, _ input: UnsafeRawPointer?, _ size: UInt32) -> UInt64 {
+  guard let input, let target = FuzzTarget(rawValue: target) else { return 0 }
+  return target.run(ByteView(base: input, count: Int(size)), shop: shop)
+}

@@ -46,7 +46,11 @@ public struct Manifest: Codable, Sendable, Equatable {
 
   public static func load(directory: String) throws -> Manifest {
     let path = "\(directory)/\(fileName)"
-    let data = try contents(of: path)
+    return try decode(contents(of: path), path: path)
+  }
+
+  /// - Parameter path: what errors name.
+  package static func decode(_ data: Data, path: String) throws -> Manifest {
     guard let manifest = try? JSONDecoder().decode(Manifest.self, from: data) else {
       throw SnapshotWriterError.notVerified(file: path, reason: "not a manifest")
     }

@@ -10,8 +10,10 @@ extension Recommender {
     for number in rules.patterns.indices {
       let pattern = rules.patterns[number]
       // Those without a counter come last.
-      if pattern.counter == RulePattern.noCounter { return }
-      if rules.matches(pattern, signal.type, item, base) { session.mark(pattern.counter, signal.time) }
+      if pattern.counter == RulePattern.noCounter || !base.affords(2 &+ Int(pattern.referenceCount)) { return }
+      if rules.matches(pattern, signal.type, item, base), base.affords(64) {
+        session.mark(pattern.counter, signal.time)
+      }
     }
   }
 
