@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 SHARED := $(notdir $(wildcard Sources/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve screenshots test conformance hostile build native wasm tracker worker sizes lint clean FORCE
+.PHONY: help demo serve screenshots test conformance hostile soak build native wasm tracker worker sizes lint clean FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ hostile: ## ten million random and mutated tokens and event bodies natively, a m
 	@$(MAKE) --no-print-directory build
 	$(PYTHON) Tests/Wasm/hostile.py --rounds 10000000
 	$(PYTHON) Tests/Wasm/hostile.py --rounds 1000000 --engine wasm32
+
+soak: ## millions of requests while generations change: memory flat, answers right; REQUESTS=2000000 says how many
+	@scripts/setup build host test
+	@$(MAKE) --no-print-directory native dist/scorer.wasm
+	$(PYTHON) Tests/EndToEnd/soak.py --requests $(or $(REQUESTS),2000000)
+	$(PYTHON) Tests/EndToEnd/soak.py --requests $(or $(REQUESTS),2000000) --engine node
 
 build: native wasm tracker ## the martlet executable, the wasm modules and the event tracker, in dist/
 

@@ -59,16 +59,23 @@ public final class Publisher {
       asOf: Date(timeIntervalSince1970: Double(snapshot.asOf)).formatted(.iso8601), files: files,
       regions: snapshot.servedBy)
     let data = try Manifest.encode(manifest)
+    let previous = try? Manifest.load(directory: directory)
     try write(data, Publisher.archiveName(snapshot.generation))
     try write(data, Manifest.fileName)
     try Publisher.sync(directory)
-    try prune(keep: max(1, keep), current: manifest)
+    try prune(keep: max(1, keep), latest: [manifest.generation, previous?.generation])
     return manifest
   }
 
+  /// Puts a file beside those of the generation, whole or not at all.
+  public func putFallback(_ data: Data) throws { try write(data, Publisher.fallbackName) }
+
+  /// The answer for the time before any snapshot has come.
+  public static let fallbackName = "fallback.json"
+
   /// Files of others are left alone, should a shop publish to a directory that holds more.
   private static func isLeftover(_ name: String) -> Bool {
-    name.wholeMatch(of: /\.build-[0-9]+|\.manifest(-[0-9a-f]{16})?\.json\.new/) != nil
+    name.wholeMatch(of: /\.build-[0-9]+|\.(manifest(-[0-9a-f]{16})?|fallback)\.json\.new/) != nil
   }
 
   private static func isArchive(_ name: String) -> Bool { name.wholeMatch(of: /manifest-[0-9a-f]{16}\.json/) != nil }
@@ -86,16 +93,19 @@ public final class Publisher {
     try Publisher.rename(temporary, "\(directory)/\(name)")
   }
 
-  /// Removes the manifests of all but the newest `keep` generations, and the files that no manifest names any more.
-  private func prune(keep: Int, current: Manifest) throws {
+  /// Removes the manifests of all but `keep` generations, and the files that no manifest names any more. The `latest`, that in force and
+  /// the one before it, come first, whatever the clock said when they were built; then those built last.
+  private func prune(keep: Int, latest: [String?]) throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: directory)
     let archived = try names.filter(Publisher.isArchive).map { name in
       let data = try Data(contentsOf: URL(filePath: "\(directory)/\(name)"))
       return (name: name, manifest: try? JSONDecoder().decode(Manifest.self, from: data))
     }
+    func rank(_ manifest: Manifest?) -> Int {
+      manifest.flatMap { latest.firstIndex(of: $0.generation) } ?? latest.count
+    }
     let ranked = archived.sorted { a, b in
-      if a.manifest?.generation == current.generation { return b.manifest?.generation != current.generation }
-      if b.manifest?.generation == current.generation { return false }
+      if rank(a.manifest) != rank(b.manifest) { return rank(a.manifest) < rank(b.manifest) }
       return (a.manifest?.built ?? "", a.name) > (b.manifest?.built ?? "", b.name)
     }
     let named = Set(ranked.prefix(keep).flatMap { $0.manifest?.files.map(\.name) ?? [] })

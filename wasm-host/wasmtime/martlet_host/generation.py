@@ -114,6 +114,11 @@ class Generation:
                 await self._replace()
                 raise
 
+    @property
+    def memory_bytes(self) -> int:
+        """Of the instance that answers."""
+        return self._active.scorer.memory_bytes if self._active else 0
+
     async def discard_instance(self) -> None:
         """Replaces the instance, after an answer that shows it to be broken."""
         async with self._lock:
