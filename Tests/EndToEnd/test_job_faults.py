@@ -148,7 +148,7 @@ def test_a_copy_that_ends_at_any_call_leaves_a_whole_generation(kind, job, fault
     """`martlet publish` into a directory."""
     source, target = tmp_path / "source", tmp_path / "target"
     shutil.copytree(job.first, source)
-    publish = [MARTLET, "publish", "--snapshots", source, "--to", target]
+    publish = [MARTLET, "publish", source, "--to", target]
     subprocess.run(list(map(str, publish)), check=True, capture_output=True, timeout=60)
     subprocess.run(list(map(str, build_command(job.inputs, source))), check=True, capture_output=True, timeout=300)
     whole = tmp_path / "whole"
