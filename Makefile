@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 SHARED := $(notdir $(wildcard Sources/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve screenshots test conformance hostile fuzz build native wasm tracker worker sizes lint clean FORCE
+.PHONY: help demo serve screenshots test conformance hostile fuzz soak build native wasm tracker worker sizes lint clean FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ fuzz: ## libFuzzer with AddressSanitizer on every reader of untrusted bytes; SEC
 	@$(MAKE) --no-print-directory native
 	scripts/fuzz build
 	scripts/fuzz run $(or $(SECONDS),60) $(TARGETS)
+
+soak: ## millions of requests while generations change: memory flat, answers right; REQUESTS=2000000 says how many
+	@scripts/setup build host test
+	@$(MAKE) --no-print-directory native dist/scorer.wasm
+	$(PYTHON) Tests/EndToEnd/soak.py --requests $(or $(REQUESTS),2000000)
+	$(PYTHON) Tests/EndToEnd/soak.py --requests $(or $(REQUESTS),2000000) --engine node
 
 build: native wasm tracker ## the martlet executable, the wasm modules and the event tracker, in dist/
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import subprocess
 import tempfile
@@ -28,11 +29,14 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(command: Sequence[object], pattern: str = r"listening on (http://\S+)") -> Iterator[Server]:
-    """`pattern`: what the server writes once it listens, its address in a group."""
+def serving(
+    command: Sequence[object], pattern: str = r"listening on (http://\S+)", cwd: Path | None = None, **environment: str
+) -> Iterator[Server]:
+    """`pattern`: what the server writes once it listens, its address in a group. `environment`: beside what this process has."""
     with tempfile.NamedTemporaryFile("rb", suffix=".log") as file:
         log = Path(file.name)
-        process = subprocess.Popen([str(part) for part in command], stdout=file, stderr=file)
+        words = [str(part) for part in command]
+        process = subprocess.Popen(words, cwd=cwd, env=os.environ | environment, stdout=file, stderr=file)
         try:
             yield Server(_address(process, log, pattern), log, process)
         finally:

@@ -90,6 +90,14 @@ import Testing
     ("events: { time: { format: \"%Y%\" } }", "shop.yaml:1: events.time.format: the pattern ends in a single %"),
     ("regions: { other: x }", "shop.yaml:1: regions.other: needs `keep_busiest`: without it no region is left over"),
     (
+      "regions:\n  groups:\n    world: [x, y]",
+      "shop.yaml:3: regions.groups.world: \"world\" is everywhere, no group may be called so"
+    ),
+    (
+      "regions:\n  other: A\n  keep_busiest: 3\n  groups: { A: [x] }",
+      "shop.yaml:2: regions.other: \"A\" is a group or the world, no region"
+    ),
+    (
       "regions:\n  groups:\n    A: [x, y]\n    B: [y]", "shop.yaml:4: regions.groups.B: \"y\" is in group \"A\" already"
     ),
     (

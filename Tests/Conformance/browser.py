@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import http.server
 import json
-import subprocess
-import tempfile
+import sys
 import threading
 from pathlib import Path
 
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1] / "scripts"))  # for the browser, which pages and pictures have too
+
+from chromium import chromium
+
 ANSWER_S_MAX = 120
 TYPES = {".html": "text/html", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json"}
-HERE = Path(__file__).parent
 
 
 def answers(module: Path, files: list[tuple[int, Path]], messages: bytes, fresh: bool) -> bytes:
@@ -43,18 +46,13 @@ def answers(module: Path, files: list[tuple[int, Path]], messages: bytes, fresh:
         def log_message(self, *_):
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, tempfile.TemporaryDirectory() as profile:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        # The sandbox needs rights that a container does not give; the page is our own.
-        command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
-        command += ["--disable-background-networking", f"--user-data-dir={profile}"]
-        command += [f"http://127.0.0.1:{server.server_port}/browser_engine.html"]
-        browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            assert done.wait(ANSWER_S_MAX), "the browser did not answer"
+            with chromium() as browser, browser.page() as page:
+                page.open(f"http://127.0.0.1:{server.server_port}/browser_engine.html")
+                assert done.wait(ANSWER_S_MAX), f"the browser did not answer; the page complains: {page.complaints}"
         finally:
-            browser.terminate()
-            browser.wait()
             server.shutdown()
     assert "/answers" in posted, f"the page failed: {posted.get('/failed', b'').decode()}"
     return posted["/answers"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from martlet_host.loading import read_verified
+from martlet_host.manifest import Manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))  # for local_host, which the demo has too
@@ -31,3 +35,10 @@ def build(events: Path, out: Path) -> None:
 
 def manifest_of(out: Path) -> dict:
     return json.loads((out / "manifest.json").read_text())
+
+
+def published(out: Path) -> dict[str, str]:
+    """SHA-256 by name of the files that the manifest names, after checking them against it."""
+    for file in Manifest.read(out).files:
+        read_verified(out, file)
+    return {f["name"]: hashlib.sha256((out / f["name"]).read_bytes()).hexdigest() for f in manifest_of(out)["files"]}

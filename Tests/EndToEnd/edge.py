@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -15,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from builds import MARTLET, MODULE, ROOT
 from local_process import serving
 
@@ -149,6 +152,23 @@ class Edge:
                 return lines[-1]
             time.sleep(0.02)
         raise AssertionError(f"no {event} with {members} in the log:\n{self.log.read_text()[-4000:]}")
+
+
+def needs(program: str) -> str:
+    """Where a program is; without it the test is skipped, or fails where CI promises that it is there."""
+    path = shutil.which(program) or shutil.which(program, path=str(Path(sys.executable).parent))
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{program} is not installed")
+    return path
+
+
+@contextlib.contextmanager
+def running_deno(snapshots: Path, cache: Path, worker: Path = WORKER, **more: str) -> Iterator[Edge]:
+    """The Deno entry of `worker`, whose assets are there, under `deno serve`; `more` settings of the entry."""
+    command = [needs("deno"), "serve", "--allow-net", "--allow-read", "--allow-env", "--host", "127.0.0.1", "--port", "0"]
+    settings = {"SNAPSHOTS": snapshots.as_uri(), "REGION_HEADER": "X-Region", "DENO_DIR": str(cache)} | more
+    with serving([*command, "deno/main.js"], r"Listening on (http://[^/\s]+)", worker, **settings) as server:
+        yield Edge(server.address, server.log, server.process)
 
 
 @contextlib.contextmanager

@@ -54,7 +54,7 @@ def test_a_person_leaves_files_and_snapshot(tmp_path):
     assert after == [line for line in before if "somebody-7," not in line]
     assert b"only-hers" not in build(tmp_path, "two")
     again = martlet("forget", "--user", "somebody-7", "--events", tmp_path / "events.csv")
-    assert again.returncode == 0 and "nothing of this person" in again.stdout
+    assert again.returncode == 0 and "nothing of theirs" in again.stdout
 
 
 def test_a_run_that_is_cut_off_leaves_the_file_whole(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 import signal
@@ -11,19 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from builds import MARTLET, MODULE, build, build_command, manifest_of
+from builds import MARTLET, MODULE, build, build_command, manifest_of, published
 from local_host import Visitor, running
-from martlet_host.loading import read_verified
-from martlet_host.manifest import Manifest
 
 KILLS = 12
-
-
-def published(out: Path) -> dict[str, str]:
-    """SHA-256 by name of the files that the manifest names, after checking them against it."""
-    for file in Manifest.read(out).files:
-        read_verified(out, file)
-    return {f["name"]: hashlib.sha256((out / f["name"]).read_bytes()).hexdigest() for f in manifest_of(out)["files"]}
 
 
 def test_two_builds_of_the_same_input_give_the_same_bytes(sample_events, tmp_path):

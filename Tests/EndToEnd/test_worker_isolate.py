@@ -11,6 +11,7 @@ import pytest
 import wasmtime
 from builds import MODULE, ROOT
 from edge import WORKER, build_shop, static_list
+from trapping_scorer import write_trapping_scorer
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
@@ -23,6 +24,7 @@ def test_the_rules_and_the_worker(tmp_path):
     faults.write_bytes(wasmtime.wat2wasm((ROOT / "wasm-host/wasmtime/tests/fault_module.wat").read_text()))
     environment = {"MARTLET_MODULE": MODULE, "MARTLET_SNAPSHOTS": tmp_path / "publications", "MARTLET_FALLBACK": fallback}
     environment["MARTLET_FAULT_MODULE"] = faults
+    environment["MARTLET_TRAPPING_SCORER"] = write_trapping_scorer(MODULE, tmp_path / "trapping.wasm")
     options = ["--experimental-vm-modules", "--expose-gc", "--no-warnings", "--test", "--test-reporter=tap"]
     done = subprocess.run(
         ["node", *options, WORKER / "tests" / "isolate" / "isolate.mjs"],
@@ -33,4 +35,4 @@ def test_the_rules_and_the_worker(tmp_path):
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     assert re.search(r"^# skipped 0$", done.stdout, re.M)
-    assert int(re.search(r"^# pass (\d+)$", done.stdout, re.M)[1]) >= 15
+    assert int(re.search(r"^# pass (\d+)$", done.stdout, re.M)[1]) >= 16

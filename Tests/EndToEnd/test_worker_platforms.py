@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import signal
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 from builds import MODULE, ROOT
-from edge import WORKER, Origin, build_shop, static_list
+from edge import WORKER, Origin, build_shop, needs, running_deno, static_list
 
 ASSETS = WORKER / "assets"
 
@@ -30,45 +23,12 @@ def snapshots(tmp_path_factory) -> Path:
     return folder
 
 
-def needs(program: str) -> str:
-    path = shutil.which(program) or shutil.which(program, path=str(Path(sys.executable).parent))
-    if path is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{program} is not installed")
-    return path
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 def test_deno_serve(snapshots, tmp_path):
-    deno = needs("deno")
-    port = free_port()
-    command = [deno, "serve", "--quiet", "--allow-net", "--allow-read", "--allow-env"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "deno/main.js"]
-    settings = {"SNAPSHOTS": snapshots.as_uri(), "REGION_HEADER": "X-Region", "DENO_DIR": str(tmp_path / "deno")}
-    environment = os.environ | settings
-    log = tmp_path / "log"
-    with open(log, "wb") as stream:
-        process = subprocess.Popen(command, cwd=WORKER, env=environment, stdout=stream, stderr=stream)
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            request = urllib.request.Request(f"http://127.0.0.1:{port}/recommendations?n=3", headers={"X-Region": "North"})
-            try:
-                with urllib.request.urlopen(request, timeout=10) as response:
-                    answer = json.load(response)
-                    break
-            except OSError:
-                assert process.poll() is None and time.monotonic() < deadline, log.read_text()
-                time.sleep(0.1)
-        assert answer["region"] == "North" and answer["items"][0]["item_id"] == "teapot"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-    events = [json.loads(line)["event"] for line in log.read_text().splitlines() if line.startswith("{")]
-    assert events == ["generation_served", "request"]
+    with running_deno(snapshots, tmp_path) as edge:
+        answer = edge.ask("/recommendations?n=3", X_Region="North")
+        assert json.loads(answer.body)["region"] == "North" and answer.items[0] == "teapot"
+        edge.waits_for("request")
+        assert [line["event"] for line in edge.lines()] == ["generation_served", "request"]
 
 
 def test_the_deno_task_serves_the_entry(snapshots):

@@ -5,9 +5,9 @@ import Testing
 
 @Suite struct ErasureTests {
   private static func forget(
-    _ user: String, events: [String], rejects: [String] = [], yaml: String = ""
+    _ user: String?, sessions: [String] = [], events: [String], rejects: [String] = [], yaml: String = ""
   ) throws -> [Erasure.Report] {
-    var erasure = Erasure(user: user, try Configuration(yaml: yaml))
+    var erasure = Erasure(user: user, sessions: sessions, try Configuration(yaml: yaml))
     var reports: [Erasure.Report] = []
     try erasure.run(events: events, rejects: rejects) { reports.append($0) }
     return reports
@@ -99,6 +99,23 @@ import Testing
     #expect(try Self.bytes(second) == Data((header + "s2\t77\tcup\t2\n").utf8))
   }
 
+  /// Of a session that was asked for every row goes, named or not, and no row of another session of the people it names.
+  @Test func sessionsGoAsAWhole() throws {
+    let folder = try TemporaryFolder()
+    let rows = [
+      "session_id,item_id,user_id,time\n", "s1,tea,,1\n", "s2,tea,ann,2\n", "s1,cup,ann,3\n", "s3,,s1,4\n",
+      "s12,pot,,5\n",
+      "\"s1\"x,pot,,6\n", "s4,cup,bob,7\n",
+    ]
+    let isOfTheirs = [false, true, false, true, false, false, true, true]
+    let path = try folder.write(rows.joined(), to: "events.csv")
+    let report = try Self.forget(nil, sessions: ["s1", "s4"], events: [path])[0]
+    #expect([report.ofUser, report.ofSessions, report.unfit] == [0, 3, 1])
+    #expect(try Self.bytes(path) == Data(zip(rows, isOfTheirs).filter { !$1 }.map(\.0).joined().utf8))
+    let both = try folder.write(rows.joined(), to: "both.csv")
+    #expect(try Self.forget("ann", sessions: ["s4"], events: [both])[0].removed == 5)
+  }
+
   @Test func rejectsGoToo() throws {
     let folder = try TemporaryFolder()
     let events = try folder.write(
@@ -147,8 +164,12 @@ import Testing
   @Test func whatCannotBeDoneIsSaid() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("session_id,item_id,time\ns1,tea,1\n", to: "events.csv")
-    #expect(throws: ErasureError.noUserColumn(file: path, found: ["session_id", "item_id", "time"])) {
+    #expect(throws: ErasureError.noColumn(.userID, file: path, found: ["session_id", "item_id", "time"])) {
       try Self.forget("ann", events: [path])
+    }
+    let users = try folder.write("user_id,item_id,time\nann,tea,1\n", to: "users.csv")
+    #expect(throws: ErasureError.noColumn(.sessionID, file: users, found: ["user_id", "item_id", "time"])) {
+      try Self.forget(nil, sessions: ["s1"], events: [users])
     }
     #expect(throws: ErasureError.notAFile(path: "standard input")) { try Self.forget("ann", events: ["-"]) }
     #expect(throws: EventLogError.self) { try Self.forget("ann", events: [folder.url.appending(path: "none").path]) }

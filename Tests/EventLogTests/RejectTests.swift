@@ -43,8 +43,8 @@ import Testing
         "22 control character in an id", "26 bad time", "27 bad quoting",
       ])
     #expect(log.table.count == 4)
-    #expect(log.events.skipped.last?.rule == "search without an item")
-    #expect(log.events.skipped.last?.rows == 1)
+    let skipped = log.events.skipped.filter { $0.rows > 0 }
+    #expect(skipped.map(\.rule) == ["search without an item"] && skipped.map(\.rows) == [1])
     #expect(log.events.rows == log.events.kept + log.events.rejectedCount + 1)
     #expect(log.table.itemIDs == ["A"], "an unfit row leaves no trace")
     #expect(log.catalogue.items[0].title == "two\nlines")

@@ -81,7 +81,7 @@ struct Build: ParsableCommand {
     for name in snapshot.unknownNames { logger.warning("a recipe names what the shop does not have: \(name)") }
     let manifest = try publisher.publish(
       snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date())
-    try StaticList.write(manifest, directory: out)
+    try StaticList.write(manifest, by: publisher)
     reporter?.endLine()
     if !quiet { printToStandardError(BuildSummary(log: log, snapshot: snapshot, manifest: manifest).text) }
   }

@@ -15,6 +15,9 @@ public struct Windows: Sendable, Equatable {
 
 /// Which regions get lists of their own.
 public struct RegionRules: Sendable, Equatable {
+  /// What a manifest calls everywhere.
+  public static let world = "world"
+
   /// Regions with fewer distinct people are merged into their group, or, without one, into the world.
   public var minimumPeople = 30
   /// Only this many regions, those with the most events, stay; nil: all.
@@ -23,6 +26,9 @@ public struct RegionRules: Sendable, Equatable {
   public var other: String?
   /// Regions by the name of the group that they belong to.
   public var groups: [String: [String]] = [:]
+
+  /// What is no region's code: visitors come from a region, not from a group of them or from everywhere.
+  public var takenNames: [String] { [Self.world] + groups.keys }
 
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()
@@ -33,12 +39,16 @@ public struct RegionRules: Sendable, Equatable {
       if keepBusiest == nil { throw value.failure("needs `keep_busiest`: without it no region is left over") }
     }
     if let value = try section.value("groups") { try readGroups(value) }
+    if let other, takenNames.contains(other), let value = try section.value("other") {
+      throw value.failure("\"\(other)\" is a group or the world, no region")
+    }
     try section.finish()
   }
 
   private mutating func readGroups(_ value: YAMLValue) throws {
     var groupOfRegion: [String: String] = [:]
     for (name, value) in try value.entries() {
+      if name == Self.world { throw value.failure("\"\(name)\" is everywhere, no group may be called so") }
       let members = try value.strings()
       for member in members {
         if let earlier = groupOfRegion.updateValue(name, forKey: member) {

@@ -13,6 +13,7 @@ public enum Field: String, CaseIterable, Sendable {
   case userID = "user_id"
   case itemID = "item_id"
   case event, time, region
+  case eventID = "event_id"
   case title, category, brand, price, url, image, group, tags, attributes, regions, available
 
   /// What describes an item; catalogue rows have these, and event rows may have all but `available`.

@@ -2,15 +2,15 @@ import Bytes
 import Configuration
 import Foundation
 
-/// Removes a person from files of events: the rows that name them as user, and rows without a user of the sessions that name them. A
-/// file is replaced at once by one rename, or not at all, and every other byte of its text stays as it was; one that holds
+/// Removes a person from files of events: the rows that name them as user, and rows without a user of the sessions that name them; or
+/// single sessions, all of their rows. A file is replaced at once by one rename, or not at all, and every other byte of its text stays as it was; one that holds
 /// nothing of the person is not touched.
 public struct Erasure {
   /// What was removed from one file.
   public struct Report: Equatable, Sendable {
     public let file: String
     public var rows: UInt64 = 0
-    /// Rows that name the person, and rows of their sessions that name nobody.
+    /// Rows that name the person, and other rows of their sessions.
     public var ofUser: UInt64 = 0
     public var ofSessions: UInt64 = 0
     /// Rows that do not fit the format, in which an id of the person or of their sessions stands.
@@ -19,15 +19,22 @@ public struct Erasure {
     public var removed: UInt64 { ofUser + ofSessions + unfit }
   }
 
-  private let user: OwnedBytes
+  /// Nil where sessions alone are removed.
+  private let user: OwnedBytes?
   private let layout: TableLayout
-  /// The sessions that name the person, in whatever file.
+  /// The sessions that were asked for, then those that name the person, in whatever file.
   private var sessions = Interner()
+  private let wantedCount: UInt32
   static let chunkLength = 256 << 10
 
-  public init(user: String, _ configuration: Configuration) {
-    self.user = OwnedBytes(copying: Array(user.utf8))
+  /// - Parameters:
+  ///   - user: the person's id; nil for none.
+  ///   - sessions: ids of sessions that go as a whole, whoever they name.
+  public init(user: String?, sessions: [String] = [], _ configuration: Configuration) {
+    self.user = user.map { OwnedBytes(copying: Array($0.utf8)) }
     layout = configuration.events.layout
+    for session in sessions { _ = self.sessions.intern(session) }
+    wantedCount = UInt32(self.sessions.count)
   }
 
   /// - Parameters:
@@ -35,7 +42,7 @@ public struct Erasure {
   ///   - rejects: files of rejected rows, as a build has written them.
   /// - Throws: `EventLogError`, `ErasureError`. Files named in reports before it have been replaced.
   public mutating func run(events: [String], rejects: [String], done: (Report) throws -> Void) throws {
-    for path in events { try findSessions(path) }
+    if let user { for path in events { try findSessions(path, user) } }
     for path in events {
       let (report, ranges) = try rowsToRemove(path)
       if !ranges.isEmpty { try FileReplacement(path).write(without: ranges) }
@@ -50,7 +57,7 @@ public struct Erasure {
 
   // MARK: Which rows
 
-  private mutating func findSessions(_ path: String) throws {
+  private mutating func findSessions(_ path: String, _ user: OwnedBytes) throws {
     let reader = try Self.open(path, layout)
     let columns = try columns(reader)
     while let outcome = try reader.next() {
@@ -75,10 +82,11 @@ public struct Erasure {
       switch outcome {
       case .row:
         let name = columns.user.text(reader.slots)
-        if name.equals(user.view) {
+        if let user, name.equals(user.view) {
           report.ofUser += 1
           isRemoved = true
-        } else if name.isEmpty, sessions.find(columns.session.text(reader.slots)) != nil {
+        } else if let session = sessions.find(columns.session.text(reader.slots)), session < wantedCount || name.isEmpty
+        {
           report.ofSessions += 1
           isRemoved = true
         }
@@ -111,7 +119,7 @@ public struct Erasure {
 
   /// Whether the person's id, or that of one of their sessions, stands in `text` on its own.
   private func names(_ text: ByteView) -> Bool {
-    if text.holdsWord(user.view) { return true }
+    if let user, text.holdsWord(user.view) { return true }
     return (0..<UInt32(sessions.count)).contains { session in sessions.withBytes(session) { text.holdsWord($0) } }
   }
 
@@ -122,12 +130,13 @@ public struct Erasure {
     return try openRows(LineReader(ByteSource(path: path), chunkLength: chunkLength), format: layout.format)
   }
 
-  /// - Throws: `ErasureError.noUserColumn` where a file says of no row whose it is.
+  /// - Throws: `ErasureError.noColumn` where a file says of no row whose it is, or which session's.
   private func columns(_ reader: any RowReader) throws -> (user: FieldReader, session: FieldReader) {
     let columns = try FieldColumns(reader, layout, fields: [.userID, .sessionID], required: [], key: "events")
     reader.select(columns.plan)
-    guard columns[.userID].isRead else {
-      throw ErasureError.noUserColumn(file: reader.lines.source.name, found: reader.columns)
+    for (field, isNeeded) in [(Field.userID, user != nil), (.sessionID, wantedCount > 0)]
+    where isNeeded && !columns[field].isRead {
+      throw ErasureError.noColumn(field, file: reader.lines.source.name, found: reader.columns)
     }
     return (columns[.userID], columns[.sessionID])
   }
@@ -136,7 +145,7 @@ public struct Erasure {
 /// Why a person could not be removed; the file that is named is as it was.
 public enum ErasureError: Error, Equatable, Sendable, CustomStringConvertible {
   case notAFile(path: String)
-  case noUserColumn(file: String, found: [String])
+  case noColumn(Field, file: String, found: [String])
   /// Somebody wrote to the file meanwhile.
   case changed(file: String)
   case system(call: String, path: String, reason: String)
@@ -144,8 +153,9 @@ public enum ErasureError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notAFile(let path): "\(path) is no file: nothing can be removed from it"
-    case .noUserColumn(let file, let found):
-      "\(file): no column says which user a row is of; name it under events.columns.user_id; the columns are: "
+    case .noColumn(let field, let file, let found):
+      "\(file): no column says which \(field == .userID ? "user" : "session") a row is of; "
+        + "name it under events.columns.\(field.rawValue); the columns are: "
         + found.joined(separator: ", ")
     case .changed(let file):
       "\(file) was changed while it was read; nothing was replaced: stop what writes to it, run again"

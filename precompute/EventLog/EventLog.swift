@@ -35,19 +35,21 @@ public struct EventLog: Sendable {
   }
 
   /// Reads events and catalogue in one pass each. Memory grows with the distinct ids and texts and with 19 bytes for each
-  /// kept event, not with the input.
+  /// kept event, and about as many where events have ids, not with the input.
   /// - Throws: `EventLogError`; the rejects file is complete then, as far as rows were read.
   public init(reading input: Input, configuration: Configuration) throws {
     let rejects = try RejectsWriter(path: input.rejectsPath)
-    var builder = EventTableBuilder(configuration.events, selects: input.selects)
+    var builder = EventTableBuilder(
+      configuration.events, takenRegions: configuration.regions.takenNames, selects: input.selects)
     var pump = RowPump(what: "events", layout: configuration.events.layout, rejects: rejects, input)
-    pump.extraRules = EventTableBuilder.extraRules + (input.selects == nil ? [] : [EventTableBuilder.selectionRule])
+    pump.extraRules = EventTableBuilder.ExtraRule.allCases.map(\.description)
     try pump.run(input.events) { reader in
       let bound = try builder.bind(reader)
       let columns = EventTableBuilder.Columns(bound)
       return (bound, { row in try builder.add(row, columns) })
     }
     events = pump.summary
+    events.withoutRegion = builder.withoutRegion
     var attributes = CatalogueBuilder(configuration.catalogue, items: builder.items, texts: builder.texts)
     table = builder.finished(userKey: input.userKey)
     guard let oldest = table.times.min(), let newest = table.times.max() else {

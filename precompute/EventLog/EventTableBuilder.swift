@@ -13,14 +13,25 @@ struct EventTableBuilder {
   }
 
   static let regionLimit = Int(EventTable.noRegion) - 1
-  /// What is left out beside the configured rules.
-  static let extraRules = ["event left out by events.names", "search without an item"]
-  /// The rule after those, where events are selected by number.
-  static let selectionRule = "not in the selected part"
+  /// What is left out beside the configured rules, which come first in a summary.
+  enum ExtraRule: Int, CaseIterable {
+    case leftOutName, searchWithoutItem, duplicate, notSelected
+
+    var description: String {
+      switch self {
+      case .leftOutName: "event left out by events.names"
+      case .searchWithoutItem: "search without an item"
+      case .duplicate: "duplicate: its event_id was read before"
+      case .notSelected: "not in the selected part"
+      }
+    }
+  }
 
   private(set) var table = EventTable()
   private(set) var items = Interner()
   private(set) var texts = ItemTexts()
+  /// Kept events whose region was not: see `takenRegions`.
+  private(set) var withoutRegion: UInt64 = 0
   private let source: EventSource
   private let selects: ((_ event: Int) -> Bool)?
   /// Events that fit, selected or not.
@@ -28,23 +39,27 @@ struct EventTableBuilder {
   private var sessions = Interner()
   private var users = Interner()
   private var regions = Interner()
+  private var seen = SeenIDs()
+  /// Names of groups and of everywhere. Whoever sends an event could write one of them, so it costs the region and not the build.
+  private var takenRegions = Interner()
   private var times: TimeParser
   private var types: EventTypes
   private var sessionRule: SessionRule?
 
-  init(_ source: EventSource, selects: ((_ event: Int) -> Bool)? = nil) {
+  init(_ source: EventSource, takenRegions: [String] = [], selects: ((_ event: Int) -> Bool)? = nil) {
     (self.source, self.selects) = (source, selects)
+    for name in takenRegions { _ = self.takenRegions.intern(name) }
     times = TimeParser(source.time)
     types = EventTypes(source)
   }
 
   /// The fields of an event in the columns of one file.
   struct Columns {
-    let item, session, user, event, time, region: FieldReader
+    let id, item, session, user, event, time, region: FieldReader
     let attributes: ItemAttributeColumns
 
     init(_ columns: FieldColumns) {
-      (item, session, user) = (columns[.itemID], columns[.sessionID], columns[.userID])
+      (id, item, session, user) = (columns[.eventID], columns[.itemID], columns[.sessionID], columns[.userID])
       (event, time, region) = (columns[.event], columns[.time], columns[.region])
       attributes = ItemAttributeColumns(columns)
     }
@@ -97,10 +112,10 @@ struct EventTableBuilder {
   }
 
   private mutating func append(_ row: [ByteView], _ columns: Columns) throws -> RowPump.Outcome {
-    guard let type = try type(columns.event, row) else { return .skipped(rule: source.layout.skip.count) }
+    guard let type = try type(columns.event, row) else { return skipped(.leftOutName) }
     let item = columns.item.text(row)
     if item.isEmpty {
-      if type == .search { return .skipped(rule: source.layout.skip.count + 1) }
+      if type == .search { return skipped(.searchWithoutItem) }
       throw UnfitRow(.missingItem)
     }
     let session = columns.session.text(row)
@@ -113,15 +128,17 @@ struct EventTableBuilder {
     guard let seconds = times.seconds(time) else { throw UnfitRow(.badTime) }
     for id in [item, session, user, region] { try checkID(id) }
     let numbers = try columns.attributes.numbers(row)
+    let id = columns.id.text(row)
+    if !id.isEmpty, !seen.insert(id) { return skipped(.duplicate) }
     fitting += 1
-    if let selects, !selects(fitting - 1) { return .skipped(rule: source.layout.skip.count + Self.extraRules.count) }
+    if let selects, !selects(fitting - 1) { return skipped(.notSelected) }
 
     let number = try Self.number(item, &items, "items")
     try texts.set(number, row, columns.attributes, numbers)
     table.items.append(number)
     table.sessions.append(sessionRule == .column ? try Self.number(session, &sessions, "sessions") : 0)
     table.users.append(user.isEmpty ? EventTable.noUser : try Self.number(user, &users, "users"))
-    table.regions.append(region.isEmpty ? EventTable.noRegion : try regionNumber(region))
+    table.regions.append(try regionNumber(region))
     table.types.append(type.rawValue)
     table.times.append(seconds)
     return .kept
@@ -139,7 +156,16 @@ struct EventTableBuilder {
     }
   }
 
+  private func skipped(_ rule: ExtraRule) -> RowPump.Outcome {
+    .skipped(rule: source.layout.skip.count + rule.rawValue)
+  }
+
   private mutating func regionNumber(_ region: ByteView) throws -> UInt16 {
+    if region.isEmpty { return EventTable.noRegion }
+    if takenRegions.find(region) != nil {
+      withoutRegion += 1
+      return EventTable.noRegion
+    }
     guard let number = regions.intern(region), number < Self.regionLimit else {
       throw EventLogError.tooManyRegions(limit: Self.regionLimit)
     }

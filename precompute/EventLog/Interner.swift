@@ -26,6 +26,11 @@ struct Interner {
     return UInt32(count - 1)
   }
 
+  mutating func intern(_ text: String) -> UInt32? {
+    var text = text
+    return text.withUTF8 { intern(ByteView(UnsafeRawBufferPointer($0))) }
+  }
+
   /// The number of a text that is known.
   func find(_ text: ByteView) -> UInt32? {
     let slot = slot(of: text)
@@ -72,7 +77,7 @@ struct Interner {
 }
 
 /// A hash for tables in memory, eight bytes at a time: multiply by an odd constant and fold the high half back.
-private func hash64(_ text: ByteView) -> UInt64 {
+func hash64(_ text: ByteView) -> UInt64 {
   var hash = UInt64(truncatingIfNeeded: text.count) &* 0x9E37_79B9_7F4A_7C15
   var index = 0
   while index + 8 <= text.count {

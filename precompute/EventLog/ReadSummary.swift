@@ -17,6 +17,8 @@ public struct ReadSummary: Sendable, Equatable {
   /// Rows with data; header and empty lines are none. `rows == kept + skipped + rejected`.
   public var rows: UInt64 = 0
   public var kept: UInt64 = 0
+  /// Kept events that were left without their region: it was the name of a group of regions, or of everywhere.
+  public var withoutRegion: UInt64 = 0
   /// By rule, in the order of the configuration.
   public var skipped: [Skipped] = []
   public var rejected: [RejectReason: UInt64] = [:]

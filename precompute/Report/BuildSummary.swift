@@ -19,6 +19,9 @@ public struct BuildSummary {
   private func read(_ what: String, _ summary: ReadSummary) -> [String] {
     var lines = ["\(what): \(summary.rows) rows read, \(summary.kept) kept"]
     for rule in summary.skipped where rule.rows > 0 { lines.append("  \(rule.rows) skipped by rule \(rule.rule)") }
+    if summary.withoutRegion > 0 {
+      lines.append("  \(summary.withoutRegion) kept without their region, which is the name of a group or of the world")
+    }
     for (reason, count) in summary.rejected.sorted(by: { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }) {
       lines.append("  \(count) rejected: \(reason.rawValue)")
     }

@@ -18,17 +18,22 @@ enum DatabaseFile {
       try db.execute(sql: "PRAGMA application_id = \(FormatVersion.applicationID)")
       try db.execute(sql: "PRAGMA user_version = \(FormatVersion.current)")
     }
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    try queue.writeWithoutTransaction { db in
-      try db.inTransaction {
-        for statement in Schema.common + schema { try db.execute(sql: "\(statement)") }
-        try insertMeta(MetaKey.kind, "\(kind.name)", db)
-        try insertMeta(MetaKey.generation, generation, db)
-        try fill(db)
-        return .commit
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.writeWithoutTransaction { db in
+        try db.inTransaction {
+          for statement in Schema.common + schema { try db.execute(sql: "\(statement)") }
+          try insertMeta(MetaKey.kind, "\(kind.name)", db)
+          try insertMeta(MetaKey.generation, generation, db)
+          try fill(db)
+          return .commit
+        }
       }
+      try queue.close()
+    } catch let error as DatabaseError {
+      // SQLite says what, and not where.
+      throw SnapshotWriterError.system(call: "write", path: path, reason: error.message ?? "\(error.resultCode)")
     }
-    try queue.close()
   }
 
   static func insertMeta(_ key: StaticString, _ value: (any DatabaseValueConvertible)?, _ db: GRDB.Database) throws {

@@ -32,11 +32,13 @@ public final class Publisher {
       throw SnapshotWriterError.locked(directory: directory)
     }
     workDirectory = "\(directory)/.build-\(getpid())"
-    for name in try FileManager.default.contentsOfDirectory(atPath: directory)
-    where Publisher.isLeftover(name) {
-      try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+    let work = workDirectory
+    for name in try Publisher.names(in: directory) where Publisher.isLeftover(name) {
+      try Publisher.remove("\(directory)/\(name)")
     }
-    try FileManager.default.createDirectory(atPath: workDirectory, withIntermediateDirectories: false)
+    try Publisher.naming("create", work) {
+      try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: false)
+    }
   }
 
   deinit {
@@ -59,16 +61,23 @@ public final class Publisher {
       asOf: Date(timeIntervalSince1970: Double(snapshot.asOf)).formatted(.iso8601), files: files,
       regions: snapshot.servedBy)
     let data = try Manifest.encode(manifest)
+    let previous = try? Manifest.load(directory: directory)
     try write(data, Publisher.archiveName(snapshot.generation))
     try write(data, Manifest.fileName)
     try Publisher.sync(directory)
-    try prune(keep: max(1, keep), current: manifest)
+    try prune(keep: max(1, keep), latest: [manifest.generation, previous?.generation])
     return manifest
   }
 
+  /// Puts a file beside those of the generation, whole or not at all.
+  public func putFallback(_ data: Data) throws { try write(data, Publisher.fallbackName) }
+
+  /// The answer for the time before any snapshot has come.
+  public static let fallbackName = "fallback.json"
+
   /// Files of others are left alone, should a shop publish to a directory that holds more.
   private static func isLeftover(_ name: String) -> Bool {
-    name.wholeMatch(of: /\.build-[0-9]+|\.manifest(-[0-9a-f]{16})?\.json\.new/) != nil
+    name.wholeMatch(of: /\.build-[0-9]+|\.(manifest(-[0-9a-f]{16})?|fallback)\.json\.new/) != nil
   }
 
   private static func isArchive(_ name: String) -> Bool { name.wholeMatch(of: /manifest-[0-9a-f]{16}\.json/) != nil }
@@ -81,27 +90,47 @@ public final class Publisher {
 
   private func write(_ data: Data, _ name: String) throws {
     let temporary = "\(directory)/.\(name).new"
-    try data.write(to: URL(filePath: temporary))
+    try Publisher.naming("write", temporary) { try data.write(to: URL(filePath: temporary)) }
     try Publisher.sync(temporary)
     try Publisher.rename(temporary, "\(directory)/\(name)")
   }
 
-  /// Removes the manifests of all but the newest `keep` generations, and the files that no manifest names any more.
-  private func prune(keep: Int, current: Manifest) throws {
-    let names = try FileManager.default.contentsOfDirectory(atPath: directory)
+  /// Removes the manifests of all but `keep` generations, and the files that no manifest names any more. The `latest`, that in force and
+  /// the one before it, come first, whatever the clock said when they were built; then those built last.
+  private func prune(keep: Int, latest: [String?]) throws {
+    let names = try Publisher.names(in: directory)
     let archived = try names.filter(Publisher.isArchive).map { name in
       let data = try Data(contentsOf: URL(filePath: "\(directory)/\(name)"))
       return (name: name, manifest: try? JSONDecoder().decode(Manifest.self, from: data))
     }
+    func rank(_ manifest: Manifest?) -> Int {
+      manifest.flatMap { latest.firstIndex(of: $0.generation) } ?? latest.count
+    }
     let ranked = archived.sorted { a, b in
-      if a.manifest?.generation == current.generation { return b.manifest?.generation != current.generation }
-      if b.manifest?.generation == current.generation { return false }
+      if rank(a.manifest) != rank(b.manifest) { return rank(a.manifest) < rank(b.manifest) }
       return (a.manifest?.built ?? "", a.name) > (b.manifest?.built ?? "", b.name)
     }
     let named = Set(ranked.prefix(keep).flatMap { $0.manifest?.files.map(\.name) ?? [] })
-    for entry in ranked.dropFirst(keep) { try FileManager.default.removeItem(atPath: "\(directory)/\(entry.name)") }
+    for entry in ranked.dropFirst(keep) { try Publisher.remove("\(directory)/\(entry.name)") }
     for name in names where Publisher.isSnapshot(name) && !named.contains(name) {
-      try FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+      try Publisher.remove("\(directory)/\(name)")
+    }
+  }
+
+  private static func names(in directory: String) throws -> [String] {
+    try naming("list", directory) { try FileManager.default.contentsOfDirectory(atPath: directory) }
+  }
+
+  private static func remove(_ path: String) throws {
+    try naming("remove", path) { try FileManager.default.removeItem(atPath: path) }
+  }
+
+  /// Foundation's errors are long and name the place among much else; what is thrown instead is the system's own word.
+  private static func naming<Result>(_ call: String, _ path: String, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch {
+      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+      let reason = cause.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
+      throw SnapshotWriterError.system(call: call, path: path, reason: reason)
     }
   }
 

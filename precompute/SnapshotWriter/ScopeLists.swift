@@ -1,3 +1,4 @@
+import Configuration
 import Models
 import SnapshotFormat
 
@@ -26,7 +27,7 @@ struct ScopeLists {
   }
 
   /// Stands in `servedBy` for the base file alone.
-  static let world = "world"
+  static let world = RegionRules.world
 
   let world: Scope
   let regions: [Scope]

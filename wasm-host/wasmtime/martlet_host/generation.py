@@ -76,6 +76,7 @@ class Generation:
         self._active: LoadedScorer | None = None
         """None before `open` and after a fault for which no replacement could be opened."""
         self._spare: asyncio.Task[LoadedScorer] | None = None
+        self._is_closed = False
 
     @classmethod
     async def open(cls, module: ScorerModule, directory: Path, region_bytes_max: int) -> Generation:
@@ -113,15 +114,23 @@ class Generation:
                 await self._replace()
                 raise
 
+    @property
+    def memory_bytes(self) -> int:
+        """Of the instance that answers."""
+        return self._active.scorer.memory_bytes if self._active else 0
+
     async def discard_instance(self) -> None:
         """Replaces the instance, after an answer that shows it to be broken."""
         async with self._lock:
             await self._replace()
 
     async def close(self) -> None:
-        if self._spare:
-            self._spare.cancel()
-            await asyncio.gather(self._spare, return_exceptions=True)
+        """No spare instance any more; requests that have begun are still answered, after a fault too."""
+        self._is_closed = True
+        spare, self._spare = self._spare, None
+        if spare:
+            spare.cancel()
+            await asyncio.gather(spare, return_exceptions=True)
 
     async def _ensure(self, code: str) -> LoadedScorer:
         """The instance, with the region open in it."""
@@ -160,6 +169,8 @@ class Generation:
         return self._active
 
     def _prepare_spare(self) -> None:
+        if self._is_closed:
+            return
         self._spare = asyncio.create_task(self._load(self._eager_codes()))
         self._spare.add_done_callback(lambda task: task.cancelled() or task.exception())
 

@@ -11,6 +11,8 @@ import pytest
 
 from martlet_host.app import create_app
 from martlet_host.facts import Policy
+from martlet_host.generation import Generation
+from martlet_host.module import ScorerFault
 from martlet_host.publication import Publication
 
 MIB = 1 << 20
@@ -146,6 +148,39 @@ def test_a_broken_instance_costs_one_answer_and_is_replaced(folder, fault_module
     assert "replaced" in caplog.text
 
 
+@pytest.mark.parametrize("path", ["/trap", "/loop"])
+def test_a_fault_harms_nobody_who_waits(folder, fault_module, path):
+    """Requests behind the one that breaks the instance are answered by the next one, each with its own answer."""
+
+    async def test():
+        async with serving(fault_module, folder.publish(), region_bytes_max=150) as (client, _):
+            asked = [path if number % 5 == 2 else f"/echo/{number}?region={'NS'[number % 2]}" for number in range(12)]
+            answers = await asyncio.gather(*(client.get(target) for target in asked))
+            for target, answer in zip(asked, answers):
+                if target == path:
+                    assert answer.status_code == 500 and answer.json()["detail"] == "the scorer failed on this request"
+                else:
+                    assert answer.text.startswith(f"GET {target.split('?')[0]} ")
+
+    run(test)
+
+
+def test_a_fault_in_a_generation_that_has_been_replaced(folder, fault_module):
+    """A request keeps the generation that it has begun with; should it break it, that is one answer and nothing else."""
+
+    async def test():
+        old = await Generation.open(fault_module, folder.publish(), MIB)
+        await old.close()
+        for _ in range(2):
+            with pytest.raises(ScorerFault):
+                await old.handle("world", lambda _: b"GET /trap HTTP/1.1\r\n\r\n")
+        answer, _ = await old.handle("world", lambda _: b"GET /visits HTTP/1.1\r\n\r\n")
+        assert answer.endswith(b"A")
+        assert len(asyncio.all_tasks()) == 1, "no instance is made for later: there is no later"
+
+    run(test)
+
+
 def test_regions_that_do_not_fit_together_come_as_they_are_asked_for(folder, fault_module):
     async def test():
         # 210 bytes of region files: north needs 140 with its parent, south 70.
@@ -271,22 +306,27 @@ def test_a_refused_generation_is_tried_again_when_its_files_have_arrived(folder,
 def test_no_request_is_lost_while_generations_change(folder, fault_module):
     async def test():
         async with serving(fault_module, folder.publish(), region_bytes_max=150) as (client, publication):
-            statuses: list[int] = []
+            statuses: dict[str, list[int]] = {"N": [], "S": [], "world": []}
             done = asyncio.Event()
 
             async def ask(region: str):
                 while not done.is_set():
-                    statuses.append((await client.get(f"/files?region={region}")).status_code)
+                    statuses[region].append((await client.get(f"/files?region={region}")).status_code)
                     await asyncio.sleep(0)  # in process, nothing else gives way
 
-            askers = [asyncio.create_task(ask(region)) for region in ("N", "S", "world")]
+            askers = [asyncio.create_task(ask(region)) for region in statuses]
             for number in range(2, 8):
                 folder.publish(f"g{number}", base=b"base%03d" % number * 300_000)
                 await publication.refresh()
+                # However slow the machine is, everybody is answered by each generation before the next one comes.
+                answered = {region: len(known) for region, known in statuses.items()}
+                while not all(task.done() or len(statuses[region]) > answered[region] + 1 for region, task in zip(statuses, askers)):
+                    await asyncio.sleep(0.001)
             assert "1base007" in files(await client.get("/files"))
             done.set()
             await asyncio.gather(*askers)
-            assert len(statuses) > 20 and set(statuses) == {200}
+            for known in statuses.values():
+                assert len(known) > 12 and set(known) == {200}
 
     run(test)
 

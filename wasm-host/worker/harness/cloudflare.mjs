@@ -162,11 +162,10 @@ export class Isolate {
   }
 
   /** Modules as the platform's bundler knows them: scripts, JSON, and `.wasm` compiled before the worker starts. */
-  async _module(path) {
+  _module(path) {
     const place = this._files[basename(path)] ?? path;
-    const known = this._modules.get(place);
-    if (known) return known;
-    const made = await this._load(place);
+    // The promise is kept, not the module: importers ask at the same time, and two copies would have two of each class.
+    const made = this._modules.get(place) ?? this._load(place);
     this._modules.set(place, made);
     return made;
   }

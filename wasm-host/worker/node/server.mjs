@@ -34,16 +34,19 @@ export function folderStore(folder) {
 }
 
 /**
- * Appends to a file for each day; a batch is on the disk before it counts as delivered.
+ * Appends to a file for each day; a batch is on the disk before it counts as delivered. What a full disk or a crash has left of an
+ * earlier one ends with its own line: a build takes the next for whole, and what stands twice once.
  * @param {string} folder
  * @returns {import("../src/outbox.js").Sink}
  */
 export function folderSink(folder) {
   return async (events) => {
     await mkdir(folder, { recursive: true });
-    const file = await open(join(folder, `events-${new Date().toISOString().slice(0, 10)}.ndjson`), "a");
+    const file = await open(join(folder, `events-${new Date().toISOString().slice(0, 10)}.ndjson`), "a+");
     try {
-      await file.appendFile(ndjson(events));
+      const { size } = await file.stat();
+      const last = size > 0 ? (await file.read(Buffer.alloc(1), 0, 1, size - 1)).buffer.toString() : "\n";
+      await file.appendFile((last === "\n" ? "" : "\n") + ndjson(events));
       await file.sync();
     } finally {
       await file.close();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,6 +75,17 @@ test("a folder of events gets whole lines, batch after batch", async (context) =
   const lines = (await readFile(join(folder, "log", name), "utf8")).split("\n");
   assert.deepEqual(lines.slice(0, -1).map((line) => JSON.parse(line).event), ["view", "search", "purchase"]);
   assert.equal(lines.at(-1), "");
+});
+
+test("a torn line in a folder of events costs no event of the next batch", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "martlet-events-"));
+  context.after(() => rm(folder, { recursive: true }));
+  const sink = folderSink(folder);
+  await sink([{ event: "view" }], "1");
+  const [name] = await readdir(folder);
+  await appendFile(join(folder, name), '{"event":"purch');
+  await sink([{ event: "purchase" }, { event: "rate" }], "2");
+  assert.equal(await readFile(join(folder, name), "utf8"), '{"event":"view"}\n{"event":"purch\n{"event":"purchase"}\n{"event":"rate"}\n');
 });
 
 const text = async (stream) => (stream === null ? null : new Response(stream).text());

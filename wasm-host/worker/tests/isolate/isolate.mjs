@@ -1,6 +1,7 @@
 // The harness keeps its rules, and the worker lives by them. Run with
 // node --experimental-vm-modules --expose-gc --test tests/isolate/isolate.mjs; MARTLET_MODULE is scorer.wasm, MARTLET_SNAPSHOTS a folder with
-// folders of publications, the first and the next, MARTLET_FALLBACK a static list, MARTLET_FAULT_MODULE the compiled module for faults.
+// folders of publications, the first and the next, MARTLET_FALLBACK a static list, MARTLET_FAULT_MODULE the compiled module for faults,
+// MARTLET_TRAPPING_SCORER the scorer made to fail at /trap and other paths.
 
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -144,6 +145,34 @@ test("many region loads and swaps of generations stay within the memory of an is
   const settled = Math.max(...peaks.slice(2, 6));
   assert.ok(Math.max(...peaks.slice(6)) < settled * 2 + 4e6, peaks.map((bytes) => `${(bytes / 1e6).toFixed(1)} MB`).join(", "));
   console.log(`peak ${(isolate.peakBytes / 1e6).toFixed(1)} MB, after each round ${peaks.map((b) => (b / 1e6).toFixed(1)).join(" ")}`);
+  await close();
+});
+
+const { MARTLET_TRAPPING_SCORER: trapping } = process.env;
+const needsTrapping = snapshots && trapping ? {} : { skip: "MARTLET_TRAPPING_SCORER and MARTLET_SNAPSHOTS are not set" };
+
+test("a scorer that fails again and again costs the requests that broke it, and no memory", needsTrapping, async () => {
+  const { isolate, publish, ask, lines, close } = await worker({}, trapping);
+  await publish(0);
+  const asks = ["North", "South", "Faroe Islands", "XX"].map((country) => ["/recommendations?n=4&context=product&item_id=tea", country]);
+  const whole = async ([target, country]) => {
+    const { status, headers, text, background } = await ask(target, country);
+    await background;
+    return [status, headers.get("martlet-degraded"), text];
+  };
+  const expected = await Promise.all(asks.map(whole));
+  assert.equal(new Set(expected.map(([, , text]) => text)).size, 4);
+  for (let round = 0; round < 60; round++) {
+    const path = ["/trap", "/wild", "/deep", "/hurt", "/late"][round % 5];
+    const failed = await ask(path, "North");
+    assert.deepEqual([failed.status, failed.headers.get("content-type")], [503, "application/problem+json"], path);
+    // The next one comes before or after the new instance has been made.
+    if (round % 2) await failed.background;
+    assert.deepEqual(await Promise.all(asks.map(whole)), expected, `after ${path}`);
+    await failed.background;
+  }
+  assert.equal(lines.filter(({ event }) => event === "instance_replaced").length, 60);
+  assert.equal(isolate.dropped, 0);
   await close();
 });
 

@@ -1,0 +1,46 @@
+"""The soak test in small: `make soak` runs it over millions of requests."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+import soak
+from builds import MODULE
+
+REQUESTS = 12_000
+
+
+@pytest.fixture(scope="module")
+def generations(tmp_path_factory) -> list[Path]:
+    return soak.build_generations(tmp_path_factory.mktemp("soak"))
+
+
+def test_memory_stays_flat_and_answers_right(generations, tmp_path):
+    lines = asyncio.run(soak.soak(REQUESTS, generations, tmp_path))
+    assert "held against native: 200" in lines[1] and "swaps: 6" in lines[1]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_the_worker_stays_flat_and_answers_right(generations):
+    lines = soak.soak_under_node(REQUESTS, generations)
+    assert "swaps: 6" in lines[1] and len(lines) == 5
+
+
+def test_an_answer_that_is_not_the_scorers_is_found(generations):
+    """What the soak test holds answers against can tell."""
+    message = b"GET /recommendations?n=3 HTTP/1.1\r\nMartlet-Region: R1\r\n\r\n"
+    with pytest.raises(soak.Failed, match="and natively"):
+        soak.check_against_native(generations[0], [(message, b"HTTP/1.1 200 OK\r\n\r\n")])
+
+
+@pytest.mark.parametrize(("growth", "is_flat"), [(0, True), (200, False)])
+def test_memory_that_grows_is_found(growth, is_flat):
+    memory = soak.Memory("memory", 4 << 16, [(5 << 20) + (1 << 20) * (number % 3) + number * growth * 100 for number in range(200)])
+    if is_flat:
+        assert "7.00 MiB in the second" in memory.check()
+    else:
+        with pytest.raises(soak.Failed):
+            memory.check()
