@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 SHARED := $(notdir $(wildcard Sources/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve screenshots test conformance hostile build native wasm tracker worker sizes lint clean FORCE
+.PHONY: help demo serve screenshots test conformance hostile bench timed build native wasm tracker worker sizes lint clean FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,7 @@ test: ## every test, after setting up and building all that they need
 	# Built apart: as part of `swift test` everything would be compiled a second time, for testable imports.
 	swift build -c release --build-tests
 	swift test -c release --skip-build --disable-xctest
+	@$(MAKE) --no-print-directory timed
 	$(PYTHON) -m pytest -q
 
 conformance: ## the request and response pairs, on every engine
@@ -49,6 +50,11 @@ hostile: ## ten million random and mutated tokens and event bodies natively, a m
 	$(PYTHON) Tests/Wasm/hostile.py --rounds 10000000
 	$(PYTHON) Tests/Wasm/hostile.py --rounds 1000000 --engine wasm32
 
+bench: ## every benchmark beside its peers: a table, and Benchmarks/results.json
+	@scripts/setup build host test bench
+	@$(MAKE) --no-print-directory build timed
+	$(PYTHON) Benchmarks/run.py
+
 build: native wasm tracker ## the martlet executable, the wasm modules and the event tracker, in dist/
 
 native:
@@ -57,11 +63,14 @@ native:
 	@mkdir -p dist
 	@cp -u .build/release/martlet .build/release/libprobe.so dist/
 
+timed: # the executables that benchmarks run, a package of their own
+	swift build -c release --package-path Benchmarks
+
 .PHONY: worker
 worker: dist/scorer.wasm ## what the edge worker's entries import; SNAPSHOTS=DIR is asked for its fallback list
 	@scripts/worker-assets $(SNAPSHOTS)
 
-wasm: dist/scorer.wasm dist/scorer-cli.wasm dist/scorer-cli-portable.wasm dist/probe.wasm
+wasm: dist/scorer.wasm dist/scorer-cli.wasm dist/scorer-cli-portable.wasm dist/probe.wasm dist/probe-portable.wasm
 
 dist/scorer.wasm: FORCE
 	@scripts/build-wasm scorer
@@ -74,6 +83,9 @@ dist/scorer-cli-portable.wasm: FORCE
 
 dist/probe.wasm: FORCE
 	@scripts/build-wasm probe-module probe
+
+dist/probe-portable.wasm: FORCE
+	@scripts/build-wasm --portable probe-module probe-portable
 
 tracker: ## the event tracker for browsers, minified: dist/tracker.min.js
 	@scripts/setup build
@@ -88,4 +100,4 @@ sizes: ## bytes of scorer.wasm by target, against their budgets
 	@$(PYTHON) scripts/wasm_sizes.py dist/scorer.wasm .build-wasm/scorer.map
 
 clean: ## removes what was built; keeps .venv and downloaded data
-	rm -rf .build .build-wasm .build-wasm-portable dist
+	rm -rf .build .build-wasm .build-wasm-portable Benchmarks/.build dist
