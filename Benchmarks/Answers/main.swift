@@ -69,7 +69,8 @@ struct AnswersBenchmark: ParsableCommand {
   }
 
   private func digest(_ responses: [[UInt8]]) -> String {
-    let digest = SHA256.hash(OwnedBytes(copying: responses.flatMap { $0 }).view)
+    let bytes = OwnedBytes(copying: responses.flatMap { $0 })
+    let digest = withExtendedLifetime(bytes) { SHA256.hash(bytes.view) }
     let digits = Array("0123456789abcdef")
     return String(digest.indices.flatMap { [digits[Int(digest[$0] >> 4)], digits[Int(digest[$0] & 15)]] })
   }
