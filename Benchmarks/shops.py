@@ -53,23 +53,24 @@ class Shop:
         return next(self.snapshots / file.name for file in self.files if file.kind == "base")
 
 
-def configured(budget: int, dimensions: int = 32) -> str:
-    """All models take part, rankers among them; one stretch of the past is enough to learn some that cost what others cost."""
-    ranker = "{ folds: 1, positions: 4000 }"
-    models = f"{{ ranker: {ranker}, factors: {{ dimensions: {dimensions} }} }}"
-    return f"models: {models}\nsnapshot: {{ budget: {budget} MiB }}\n"
+def configured(budget: int, more: str = "") -> str:
+    """A configuration of all models, rankers among them; one stretch of the past is enough to learn some that cost what others cost."""
+    return f"models: {{ ranker: {{ folds: 1, positions: 4000 }} }}\nsnapshot: {{ budget: {budget} MiB }}\n{more}"
 
 
-def simulated(setting: Setting, items: int, events: int, budget: int, dimensions: int = 32) -> Shop:
-    """A simulated shop and its snapshot of at most `budget` MiB; made when it is first asked for."""
+def simulated(setting: Setting, items: int, events: int, budget: int, more: str = "") -> Shop:
+    """A simulated shop and its snapshot of at most `budget` MiB; made when it is first asked for.
+
+    `more`: what else its configuration says.
+    """
     data = simulated_data(setting, items, events)
-    shop = Shop(setting.work / f"{data.folder.name}-{budget}-{dimensions}")
+    shop = Shop(setting.work / f"{data.folder.name}-{budget}{'-special' if more else ''}")
     if not shop.folder.exists():
         shop.folder.mkdir()
         for made, link in ((data.events, shop.events), (data.catalogue, shop.catalogue)):
             link.symlink_to(made)
         configuration = shop.folder / "martlet.yaml"
-        configuration.write_text(configured(budget, dimensions))
+        configuration.write_text(configured(budget, more))
         command = [setting.martlet, "build", "--quiet", "--config", configuration, "--events", shop.events]
         subprocess.run([*command, "--catalogue", shop.catalogue, "--out", shop.snapshots], check=True)
     return shop
