@@ -54,8 +54,9 @@ class Shop:
 
 
 def configured(budget: int, more: str = "") -> str:
-    """A configuration of all models, rankers among them; one stretch of the past is enough to learn some that cost what others cost."""
-    return f"models: {{ ranker: {{ folds: 1, positions: 4000 }} }}\nsnapshot: {{ budget: {budget} MiB }}\n{more}"
+    """A configuration of all models, rankers among them: one stretch of the past is enough to learn some that cost what others cost."""
+    ranker = "{ folds: 1, positions: 6000, minimum_positions: 200 }"
+    return f"models: {{ ranker: {ranker} }}\nsnapshot: {{ budget: {budget} MiB }}\n{more}"
 
 
 def simulated(setting: Setting, items: int, events: int, budget: int, more: str = "") -> Shop:

@@ -23,7 +23,11 @@ SOURCES = "sources: { factors: false, content: false }\n"
 either, so that all do the same."""
 
 BUDGETS = [4, 8, 16, 25]
-QUALITY_ITEMS, QUALITY_EVENTS = 50_000, 500_000
+QUALITY_ITEMS, QUALITY_EVENTS = 30_000, 300_000
+"""As many items as the smallest budget has room for."""
+
+RANKERS = 2
+"""Learned ones: for pages that show an item and for those that do not."""
 
 
 def run(setting: Setting) -> Iterator[Result]:
@@ -55,6 +59,8 @@ def tables(setting: Setting, shop: Shop, items: int) -> Iterator[Result]:
     inspection = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     assert inspection["bytes"] == sum(table["bytes"] for table in inspection["tables"]) == shop.base.stat().st_size
     assert inspection["meta"]["items"] == str(items)
+    rankers = next(table["rows"] for table in inspection["tables"] if table["name"] == "ranker")
+    assert setting.small or rankers == RANKERS, f"{rankers} rankers were learned"
     yield Result(f"snapshot of {items:,} items", inspection["bytes"], "bytes")
     for table in inspection["tables"]:
         if table["bytes"] * 50 >= inspection["bytes"]:
