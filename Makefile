@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 SHARED := $(notdir $(wildcard Sources/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve screenshots test conformance hostile fuzz soak build native wasm tracker worker sizes lint clean FORCE
+.PHONY: help demo serve screenshots test conformance hostile fuzz soak bench timed build probes native wasm tracker worker sizes lint clean FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ screenshots: ## pictures of the storefront in both colour schemes, in dist/scree
 	@$(PYTHON) scripts/screenshots.py
 
 test: ## every test, after setting up and building all that they need
-	@scripts/setup build host test
+	@scripts/setup build host test bench
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory build
 	scripts/build-wasm --targets $(SHARED)
@@ -36,6 +36,7 @@ test: ## every test, after setting up and building all that they need
 	# Built apart: as part of `swift test` everything would be compiled a second time, for testable imports.
 	swift build -c release --build-tests
 	swift test -c release --skip-build --disable-xctest
+	@$(MAKE) --no-print-directory timed
 	$(PYTHON) -m pytest -q
 
 conformance: ## the request and response pairs, on every engine
@@ -61,20 +62,32 @@ soak: ## millions of requests while generations change: memory flat, answers rig
 	$(PYTHON) Tests/EndToEnd/soak.py --requests $(or $(REQUESTS),2000000)
 	$(PYTHON) Tests/EndToEnd/soak.py --requests $(or $(REQUESTS),2000000) --engine node
 
-build: native wasm tracker ## the martlet executable, the wasm modules and the event tracker, in dist/
+bench: ## every benchmark beside its peers: a table, and Benchmarks/results.json
+	@scripts/setup build host test bench
+	@$(MAKE) --no-print-directory build timed
+	$(PYTHON) Benchmarks/run.py
+
+build: native probes wasm tracker ## the martlet executable, the wasm modules and the event tracker, in dist/
 
 native:
 	swift build -c release --product martlet
+	@mkdir -p dist
+	@cp -u .build/release/martlet dist/
+
+probes: # what tests drive from Python: the readers of untrusted bytes, and the fuzzing targets
 	swift build -c release --product probe
 	swift build -c release --product fuzz
 	@mkdir -p dist
-	@cp -u .build/release/martlet .build/release/libprobe.so .build/release/fuzz dist/
+	@cp -u .build/release/libprobe.so .build/release/fuzz dist/
+
+timed: # the executables that benchmarks run, a package of their own
+	swift build -c release --package-path Benchmarks
 
 .PHONY: worker
 worker: dist/scorer.wasm ## what the edge worker's entries import; SNAPSHOTS=DIR is asked for its fallback list
 	@scripts/worker-assets $(SNAPSHOTS)
 
-wasm: dist/scorer.wasm dist/scorer-cli.wasm dist/scorer-cli-portable.wasm dist/probe.wasm
+wasm: dist/scorer.wasm dist/scorer-cli.wasm dist/scorer-cli-portable.wasm dist/probe.wasm dist/probe-portable.wasm
 
 dist/scorer.wasm: FORCE
 	@scripts/build-wasm scorer
@@ -87,6 +100,9 @@ dist/scorer-cli-portable.wasm: FORCE
 
 dist/probe.wasm: FORCE
 	@scripts/build-wasm probe-module probe
+
+dist/probe-portable.wasm: FORCE
+	@scripts/build-wasm --portable probe-module probe-portable
 
 tracker: ## the event tracker for browsers, minified: dist/tracker.min.js
 	@scripts/setup build
@@ -101,4 +117,4 @@ sizes: ## bytes of scorer.wasm by target, against their budgets
 	@$(PYTHON) scripts/wasm_sizes.py dist/scorer.wasm .build-wasm/scorer.map
 
 clean: ## removes what was built; keeps .venv and downloaded data
-	rm -rf .build .build-fuzz .build-wasm .build-wasm-portable dist
+	rm -rf .build .build-fuzz .build-wasm .build-wasm-portable Benchmarks/.build dist

@@ -40,6 +40,12 @@ let package = Package(
     .executable(name: "scorer-cli", targets: ["EdgeCommand"]),
     .executable(name: "probe-module", targets: ["ProbeModule"]),
     .library(name: "probe", type: .dynamic, targets: ["Probe"]),
+    // For the package of the benchmarks.
+    .library(
+      name: "MartletScorer",
+      targets: ["Bytes", "Digest", "EdgeService", "Recommender", "Session", "SnapshotFormat"]),
+    .library(name: "MartletPrecompute", targets: ["Configuration", "EventLog", "Models"]),
+    .library(name: "MartletTestSupport", targets: ["TestSupport"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -116,21 +122,12 @@ let package = Package(
         grdb, logging,
       ], path: "precompute/CLI", swiftSettings: strict),
 
-    .executableTarget(
-      name: "factors-benchmark", dependencies: ["EventLog", "Models", "Session", arguments],
-      path: "Benchmarks/Factors", swiftSettings: strict),
-    .executableTarget(
-      name: "lists-benchmark", dependencies: ["Configuration", "EventLog", "Models", arguments],
-      path: "Benchmarks/Lists", swiftSettings: strict),
-
-    .executableTarget(
-      name: "rules-benchmark",
-      dependencies: ["Configuration", "Recommender", "Session", "SnapshotFormat", "TestSupport"],
-      path: "Benchmarks/Rules", swiftSettings: strict),
-
     // Tests. The probe drives the readers of untrusted bytes from Python, as a native library and as wasm.
     .target(
-      name: "Probe", dependencies: ["Bytes", "EdgeService", "JSONText", "SQLiteReader", "Session", "SnapshotFormat"],
+      name: "Probe",
+      dependencies: [
+        "Bytes", "EdgeService", "JSONText", "Recommender", "SIMDKernels", "SQLiteReader", "Session", "SnapshotFormat",
+      ],
       path: "Tests/Probe", swiftSettings: strict),
     .executableTarget(
       name: "ProbeModule", dependencies: ["EdgeRuntime", "Probe"], path: "Tests/ProbeModule", swiftSettings: strict),

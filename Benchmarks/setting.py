@@ -22,3 +22,8 @@ class Setting:
     @property
     def scorer(self) -> Path:
         return self.root / "dist/scorer.wasm"
+
+    @property
+    def built(self) -> Path:
+        """The executables of the benchmarks' own package."""
+        return self.root / "Benchmarks/.build/release"

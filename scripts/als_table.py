@@ -130,7 +130,7 @@ def run_martlet(problem: Problem, factors: int, threads: int, **parameters):
     out = problem.views.with_suffix("")
     options = [f"--{name.replace('_', '-')}={value}" for name, value in parameters.items()]
     answer = subprocess.run(
-        [ROOT / ".build/release/factors-benchmark", problem.views, f"--factors={factors}",
+        [ROOT / "Benchmarks/.build/release/factors-benchmark", problem.views, f"--factors={factors}",
          f"--iterations={ITERATIONS}", f"--threads={threads}", f"--out={out}", *options],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
@@ -179,7 +179,7 @@ def main() -> None:
     parser.add_argument("--factors", type=int, nargs="+", default=[32, 64])
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    subprocess.run(["swift", "build", "-c", "release", "--product", "factors-benchmark"], cwd=ROOT, check=True,
+    subprocess.run(["swift", "build", "-c", "release", "--product", "factors-benchmark"], cwd=ROOT / "Benchmarks", check=True,
                    stdout=sys.stderr)  # fmt: skip
     print(f"{ITERATIONS} iterations, least of {arguments.rounds} rounds; seconds by the clock on two threads, "
           "and of the processor on one\n")  # fmt: skip

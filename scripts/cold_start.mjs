@@ -16,7 +16,7 @@ import { parseArgs } from "node:util";
 
 import { openFile } from "../wasm-host/worker/src/loading.js";
 import { Manifest } from "../wasm-host/worker/src/manifest.js";
-import { requestMessage } from "../wasm-host/worker/src/message.js";
+import { parseResponse, requestMessage } from "../wasm-host/worker/src/message.js";
 import { Scorer } from "../wasm-host/worker/src/scorer.js";
 import { createWorker } from "../wasm-host/worker/src/worker.js";
 
@@ -84,8 +84,9 @@ async function parts() {
   const loaded = clock();
   scorer.warmUp();
   const headers = [["martlet-time", String(Date.now())], ["martlet-region", values.region], ["martlet-consent", "session"]]; // prettier-ignore
-  scorer.handle(requestMessage("GET", TARGET, headers, new Uint8Array(0)));
+  const answer = scorer.handle(requestMessage("GET", TARGET, headers, new Uint8Array(0)));
   const answered = clock();
+  if (parseResponse(answer).status !== 200) throw new Error("the first answer is none");
   return { instantiate: instantiated - started, ...times, answer: answered - loaded, total: answered - started,
     memory: scorer.memoryBytes, bytes: files.reduce((sum, file) => sum + file.bytes, 0) }; // prettier-ignore
 }

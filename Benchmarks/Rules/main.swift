@@ -6,7 +6,7 @@ import TestSupport
 
 /// What 100 rules cost an answer to a session of 20 signals, on the planted shop of the tests:
 ///
-///     swift run -c release rules-benchmark
+///     swift run -c release --package-path Benchmarks rules-benchmark
 
 let rules = (0..<100).map { number in
   let category = PlantedShop.categories[number % 4].replacing("Home > ", with: "")

@@ -55,8 +55,8 @@ import Testing
       "shop.yaml:1: snapshot.budget: expected a size such as 8 MiB or 500 kB, found \"8 mib\""
     ),
     (
-      "snapshot: { budget: 26 MiB }",
-      "shop.yaml:1: snapshot.budget: 26 MiB is out of range: at least 65536, at most 26214400"
+      "snapshot: { budget: 65 MiB }",
+      "shop.yaml:1: snapshot.budget: 65 MiB is out of range: at least 65536, at most 67108864"
     ),
     (
       "events: { reject: { max_share: 120% } }",

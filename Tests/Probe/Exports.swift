@@ -1,5 +1,7 @@
 import Bytes
 import EdgeService
+import Recommender
+import SnapshotFormat
 
 // The C interface, the same in a native library and in wasm: pointers have the width of the platform, sizes 32 bits.
 
@@ -66,3 +68,35 @@ public func probe_fuzz(_ target: UInt32, _ input: UnsafeRawPointer?, _ size: UIn
   guard let input, let target = FuzzTarget(rawValue: target) else { return 0 }
   return target.run(ByteView(base: input, count: Int(size)), shop: shop)
 }
+
+/// What `probe_kernel` runs.
+nonisolated(unsafe) private var kernels: KernelProbe?
+
+/// Opens a snapshot's base file, which stays where it is, for the kernels. Gives 0, or 1 where it does not open.
+@c @_expose(wasm, "probe_kernels_open")
+public func probe_kernels_open(_ file: UnsafeRawPointer?, _ size: UInt32, _ seed: UInt64) -> UInt32 {
+  let recommender = Recommender()
+  guard let file, (try? recommender.open(.base, ByteView(base: file, count: Int(size)))) != nil,
+    let base = recommender.snapshots.base
+  else { return 1 }
+  kernels = KernelProbe(base, seed: seed)
+  return 0
+}
+
+/// Runs a kernel `rounds` times over its data, and gives a number that all results go into.
+@c @_expose(wasm, "probe_kernel")
+public func probe_kernel(_ number: UInt32, _ rounds: UInt32) -> UInt32 {
+  guard let kernels, let kernel = KernelProbe.Kernel(rawValue: number) else { return .max }
+  return kernels.run(kernel, rounds: rounds)
+}
+
+/// Products, list entries or candidates in one round of a kernel.
+@c @_expose(wasm, "probe_kernel_units")
+public func probe_kernel_units(_ number: UInt32) -> UInt32 {
+  guard let kernels, let kernel = KernelProbe.Kernel(rawValue: number) else { return .max }
+  return kernels.units(kernel)
+}
+
+/// How many results of the kernels differ from those of plain versions.
+@c @_expose(wasm, "probe_kernel_differences")
+public func probe_kernel_differences() -> UInt32 { kernels?.differences() ?? .max }

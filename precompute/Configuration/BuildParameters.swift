@@ -69,7 +69,7 @@ public struct SnapshotLimits: Sendable, Equatable {
 
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()
-    if let value = try section.value("budget") { budgetBytes = try value.bytes(in: 64 << 10...25 << 20) }
+    if let value = try section.value("budget") { budgetBytes = try value.bytes(in: 64 << 10...64 << 20) }
     if let value = try section.value("keep_generations") { keepGenerations = try value.integer(in: 1...1000) }
     try section.finish()
   }

@@ -13,8 +13,8 @@ public struct SnapshotPlan: Sendable {
     min(TreeEnsemble.treesMax, (BlockSize.bytes(pageSize: pageSize) - 16) / TreeEnsemble.treeWidth)
   }
 
-  /// The largest value of edge key-value stores.
-  public static let budgetMax = 25 << 20
+  /// What hosts take. Edge key-value stores take 25 MiB, and publishing to one refuses more.
+  public static let budgetMax = 64 << 20
   /// Factors take at most this share of what the items' fixed columns leave.
   static let factorShare = 0.35
   /// Column bytes of an item, its slot and id among them.
