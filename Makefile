@@ -28,7 +28,7 @@ screenshots: ## pictures of the storefront in both colour schemes, in dist/scree
 	@$(PYTHON) scripts/screenshots.py
 
 test: ## every test, after setting up and building all that they need
-	@scripts/setup build host test
+	@scripts/setup build host test bench
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory build
 	scripts/build-wasm --targets $(SHARED)
