@@ -76,9 +76,10 @@ let package = Package(
 
     // Native: the precompute job.
     .systemLibrary(name: "CZlib", path: "precompute/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPrefetch", path: "precompute/CPrefetch"),
     native("Configuration", ["Bytes", "Session", "SnapshotFormat", yams]),
     native("EventLog", ["Bytes", "CZlib", "Configuration", "Digest", "JSONText", "Session"]),
-    native("Models", ["Bytes", "Configuration", "EventLog", "Session", "SnapshotFormat"]),
+    native("Models", ["Bytes", "Configuration", "CPrefetch", "EventLog", "Session", "SnapshotFormat"]),
     native(
       "SnapshotWriter",
       [

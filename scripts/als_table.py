@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Martlet's factors beside those of PyPI `implicit`: time to learn and quality, on the same matrices.
 
-    scripts/als_table.py [--data DIR] [--factors 32 64] [--rounds 5]
+    scripts/setup bench
+    .venv/bin/python scripts/als_table.py [--data DIR] [--only PROBLEM...] [--factors 32 64] [--rounds 5] [--json FILE]
 
 One cell of each person's row is hidden (the last where there is an order), for up to 3,000 people to choose parameters by and as many
 others to report; all items that the person's row does not show are ranked. Each library chooses from a grid of its two
@@ -15,6 +16,7 @@ import argparse
 import csv
 import gzip
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -22,34 +24,19 @@ import tempfile
 import time
 from pathlib import Path
 
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as `implicit` asks for: its threads are its own
+
+import numpy as np
+from implicit.cpu.als import AlternatingLeastSquares
+from scipy.sparse import csr_matrix
+
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENT = ROOT / ".venv-als"
-REQUIREMENTS = ["implicit==0.7.3", "threadpoolctl"]
 
 ITERATIONS = 8
 HIDDEN_PEOPLE = 6000
 MARTLET_GRID = {"regularization": [0.01, 0.03, 0.1], "unobserved_share": [0.3, 1.0, 3.0, 10.0]}
 IMPLICIT_GRID = {"regularization": [0.01, 0.1, 1.0, 10.0], "alpha": [1.0, 10.0, 100.0, 1000.0, 10000.0]}
-
-
-def enter_environment() -> None:
-    """Goes on in a virtual environment that has `implicit`."""
-    python = ENVIRONMENT / "bin/python"
-    if Path(sys.prefix).resolve() == ENVIRONMENT.resolve():
-        return
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True)
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS]
-        subprocess.run(install, check=True)
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as `implicit` asks for: its threads are its own
-    os.execv(python, [python, *sys.argv])
-
-
-if __name__ == "__main__":
-    enter_environment()
-
-import numpy as np  # noqa: E402
-from scipy.sparse import csr_matrix  # noqa: E402
+SMALL_GRIDS = {"Martlet": {"unobserved_share": [10.0]}, "implicit": {"regularization": [10.0]}}
 
 
 def serenade_toy(folder: Path):
@@ -77,6 +64,11 @@ def simulated(_: Path, people=50_000, items=20_000, tastes=200):
     item = members[taste, random.choice(400, len(person), p=weights / weights.sum())]
     item = np.where(random.random(len(person)) < 0.1, random.integers(0, items, len(person)), item)
     return zip(person.tolist(), item.tolist())
+
+
+def small(folder: Path):
+    """For tests: a second or two."""
+    return simulated(folder, people=2_000, items=1_000, tastes=20)
 
 
 class Problem:
@@ -139,8 +131,6 @@ def run_martlet(problem: Problem, factors: int, threads: int, **parameters):
 
 
 def run_implicit(problem: Problem, factors: int, threads: int, **parameters):
-    from implicit.cpu.als import AlternatingLeastSquares
-
     model = AlternatingLeastSquares(
         factors=factors, iterations=ITERATIONS, num_threads=threads, random_state=1, **parameters
     )
@@ -157,25 +147,37 @@ def choose(problem: Problem, run, grid, factors: int) -> dict:
     return max(pairs, key=lambda pair: problem.quality(problem.validation, run(problem, factors, 2, **pair)[1])[1])
 
 
-def row(title: str, problem: Problem, best: dict, factors: int, rounds: int) -> str:
-    wall, processor, quality = {}, {}, {}
+def compare(problem: Problem, best: dict, factors: int, rounds: int) -> dict[str, dict]:
+    """By library: seconds by the clock on two threads, seconds of the processor on one, HitRate@20 and NDCG@20."""
+    figures: dict = {name: {"wall": np.inf, "processor": np.inf} for name in RUNS}
     for _ in range(rounds):
         for name, (run, _) in RUNS.items():
             times, tables = run(problem, factors, 2, **best[name])
-            wall[name] = min(wall.get(name, np.inf), times[0])
-            quality[name] = "{:.3f} / {:.3f}".format(*problem.quality(problem.report, tables))
-            processor[name] = min(processor.get(name, np.inf), run(problem, factors, 1, **best[name])[0][1])
+            own = figures[name]
+            own["wall"] = min(own["wall"], times[0])
+            own["hr@20"], own["ndcg@20"] = problem.quality(problem.report, tables)
+            own["processor"] = min(own["processor"], run(problem, factors, 1, **best[name])[0][1])
+    return figures
+
+
+def row(title: str, problem: Problem, factors: int, figures: dict[str, dict]) -> str:
     people, items = problem.matrix.shape
     cells = [f"{title}, {people:,} × {items:,}", f"{problem.matrix.nnz:,}", str(factors)]
-    for seconds in (wall, processor):
-        ours, theirs = seconds["Martlet"], seconds["implicit"]
+    for seconds in ("wall", "processor"):
+        ours, theirs = figures["Martlet"][seconds], figures["implicit"][seconds]
         cells += [f"{ours:.3f}", f"{theirs:.3f}", f"{ours / theirs:.2f}"]
-    return f"| {' | '.join([*cells, quality['Martlet'], quality['implicit']])} |"
+    cells += [f"{own['hr@20']:.3f} / {own['ndcg@20']:.3f}" for own in figures.values()]
+    return f"| {' | '.join(cells)} |"
+
+
+PROBLEMS = {"serenade-toy": serenade_toy, "online-retail": online_retail, "simulated": simulated, "small": small}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared/data", help="serenade-toy and online-retail")
+    parser.add_argument("--only", nargs="+", choices=PROBLEMS, default=[name for name in PROBLEMS if name != "small"])
+    parser.add_argument("--json", type=Path, help="where the figures go, besides")
     parser.add_argument("--factors", type=int, nargs="+", default=[32, 64])
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
@@ -186,13 +188,19 @@ def main() -> None:
     print("| matrix | cells | factors | clock s: Martlet | implicit | ratio | processor s: Martlet | implicit | ratio "
           "| HR@20 / NDCG@20: Martlet | implicit |")  # fmt: skip
     print("|---" * 11 + "|")
-    for source in (serenade_toy, online_retail, simulated):
+    figures = []
+    for name in arguments.only:
         with tempfile.TemporaryDirectory() as folder:
-            problem = Problem(source(arguments.data), Path(folder))
-            best = {name: choose(problem, run, grid, min(arguments.factors)) for name, (run, grid) in RUNS.items()}
-            print(source.__name__, best, file=sys.stderr)
+            problem = Problem(PROBLEMS[name](arguments.data), Path(folder))
+            grids = {name: (run, SMALL_GRIDS[name]) for name, (run, _) in RUNS.items()} if name == "small" else RUNS
+            best = {name: choose(problem, run, grid, min(arguments.factors)) for name, (run, grid) in grids.items()}
+            print(name, best, file=sys.stderr)
             for factors in arguments.factors:
-                print(row(source.__name__.replace("_", "-"), problem, best, factors, arguments.rounds), flush=True)
+                compared = compare(problem, best, factors, arguments.rounds)
+                print(row(name, problem, factors, compared), flush=True)
+                figures.append({"problem": name, "factors": factors, "figures": compared})
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures))
 
 
 if __name__ == "__main__":

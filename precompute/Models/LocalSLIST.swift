@@ -82,6 +82,7 @@ public enum LocalSLIST {
 /// G, and of R what the regressions need.
 private struct Regression {
   private let diagonal: [Float]
+  /// By item, its largest entries off the diagonal, in no order.
   private var gram = SparseRows()
   /// By target: its sources with their R, best first; empty for what is never recommended.
   private var sources = SparseRows()
@@ -97,16 +98,16 @@ private struct Regression {
       var (largest, best) = (TopK(limit: parameters.rowLimit), TopK(limit: parameters.neighbours))
       for target in targets {
         pairs.add(target, to: &sums)
-        func response(_ item: Int) -> Double { share * sums.together[item] + (1 - share) * sums.following[item] }
+        func response(_ item: UInt32) -> Double { share * sums[item].together + (1 - share) * sums[item].following }
+        let isTarget = allowed[target]
         for item in sums.touched {
-          let index = Int(item)
-          largest.offer(item: item, score: Float(share * sums.together[index]))
-          guard allowed[target], Int(sums.support[index]) >= parameters.minimumSupport else { continue }
-          let gain = response(index) * response(index) / Double(diagonal[index] + parameters.ridge)
+          largest.offer(item: item, score: Float(share * sums[item].together))
+          guard isTarget, Int(sums[item].support) >= parameters.minimumSupport else { continue }
+          let gain = response(item) * response(item) / Double(diagonal[Int(item)] + parameters.ridge)
           best.offer(item: item, score: Float(gain))
         }
-        gram.append(row: largest.drain().lazy.map { ($0.item, $0.score) })
-        sources.append(row: best.drain().map { ($0.item, Float(response(Int($0.item)))) })
+        largest.removeAll { gram.append(row: $0.lazy.map { ($0.item, $0.score) }) }
+        sources.append(row: best.drain().map { ($0.item, Float(response($0.item))) })
         sums.clear()
       }
       return (gram, sources)
@@ -122,23 +123,25 @@ private struct Regression {
     let dropout = 1 / (1 - parameters.dropout)
     let parts = parallelism.mapChunks(
       of: sources.count, size: 64,
-      scratch: { (NonNegativeRidge(), [UInt32](repeating: 0, count: sources.count)) }
+      scratch: { (NonNegativeRidge(), ScratchCells(UInt16(0), count: sources.count)) }
     ) { scratch, targets in
       var columns = SparseRows()
+      let place = scratch.1
       for target in targets {
         let row = sources.row(target)
         let items = sources.items[row]
         scratch.0.begin(
           sources.values[row], diagonal: items.map { diagonal[Int($0)] * dropout + parameters.ridge })
-        // One more than an item's place among the sources; 0 for all others.
-        for (place, item) in items.enumerated() { scratch.1[Int(item)] = UInt32(place + 1) }
-        for (place, item) in items.enumerated() {
-          for entry in gram.row(Int(item)) {
-            let other = Int(scratch.1[Int(gram.items[entry])])
-            if other > 0 { scratch.0.set(place, other - 1, gram.values[entry]) }
+        // One more than an item's place among the sources; 0 for all others. Small, so that it stays in the first cache, since
+        // nearly all of the time goes into asking it.
+        for (number, item) in items.enumerated() { place[Int(item)] = UInt16(number + 1) }
+        for (number, item) in items.enumerated() {
+          gram.forEach(inRow: Int(item)) { item, value in
+            let other = Int(place[Int(item)])
+            if other > 0 { scratch.0.set(number, other - 1, value) }
           }
         }
-        for item in items { scratch.1[Int(item)] = 0 }
+        for item in items { place[Int(item)] = 0 }
         scratch.0.solve(sweeps: parameters.sweeps)
         columns.append(row: zip(items, scratch.0.solution).lazy.filter { $0.1 > 0 }.map { ($0.0, $0.1) })
       }

@@ -1,35 +1,34 @@
 /// Sums of one row of an item-by-item matrix: dense, so that adding is one write, with a list of what was touched, so
 /// that emptying costs no more than filling did.
 struct RowAccumulator {
-  private var sums: [Double]
-  private var counts: [UInt32]
-  private var lastGroups: [UInt32]
+  private struct Sum {
+    var value = 0.0
+    var groups: UInt32 = 0
+    var lastGroup: UInt32 = 0
+  }
+
+  private let sums: ScratchCells<Sum>
   private var touched: [UInt32] = []
 
-  init(itemCount: Int) {
-    sums = [Double](repeating: 0, count: itemCount)
-    counts = [UInt32](repeating: 0, count: itemCount)
-    lastGroups = counts
-  }
+  init(itemCount: Int) { sums = ScratchCells(Sum(), count: itemCount) }
 
   /// What belongs to one group (a session) is added in one go, so that groups can be counted.
   @inline(__always)
   mutating func add(_ item: UInt32, _ value: Double, group: Int) {
     let index = Int(item)
-    if counts[index] == 0 { touched.append(item) }
-    if counts[index] == 0 || lastGroups[index] != UInt32(group) {
-      counts[index] += 1
-      lastGroups[index] = UInt32(group)
+    if sums[index].groups == 0 { touched.append(item) }
+    if sums[index].groups == 0 || sums[index].lastGroup != UInt32(truncatingIfNeeded: group) {
+      sums[index].groups += 1
+      sums[index].lastGroup = UInt32(truncatingIfNeeded: group)
     }
-    sums[index] += value
+    sums[index].value += value
   }
 
   /// Hands out item, sum and number of groups of each touched item, and empties the row.
   mutating func drain(_ body: (UInt32, Double, UInt32) -> Void) {
     for item in touched {
-      body(item, sums[Int(item)], counts[Int(item)])
-      sums[Int(item)] = 0
-      counts[Int(item)] = 0
+      body(item, sums[Int(item)].value, sums[Int(item)].groups)
+      sums[Int(item)] = Sum()
     }
     touched.removeAll(keepingCapacity: true)
   }

@@ -1,3 +1,4 @@
+import CPrefetch
 import Foundation
 
 /// The pair sums of local SLIST, read from the sessions one target at a time.
@@ -56,20 +57,48 @@ struct SessionPairs {
   }
 
   func add(_ target: Int, to sums: inout PairSums) {
-    for position in holders[target].lazy.map(Int.init) {
-      let session = Int(baskets.sessions[position])
-      let weight = scale[session] * Double(baskets.weights[position])
-      for other in baskets.range(session) where other != position {
-        sums.addTogether(baskets.items[other], weight * Double(baskets.weights[other]))
+    baskets.items.withUnsafeBufferPointer { items in
+      baskets.weights.withUnsafeBufferPointer { weights in
+        forEachPosition(of: target, in: holders, items, weights) { position in
+          let session = Int(baskets.sessions[position])
+          let weight = scale[session] * Double(weights[position])
+          for other in baskets.range(session) where other != position {
+            sums.addTogether(items[other], weight * Double(weights[other]))
+          }
+        }
       }
     }
-    for position in occurrences[target].lazy.map(Int.init) {
-      let session = Int(sequences.sessions[position])
-      let weight = scale[session] * Double(sequences.weights[position])
-      for distance in 0..<min(decay.count, position - sequences.range(session).lowerBound) {
-        let other = position - 1 - distance
-        guard sequences.items[other] != UInt32(target) else { continue }
-        sums.addFollowing(sequences.items[other], weight * decay[distance] * Double(sequences.weights[other]))
+    sequences.items.withUnsafeBufferPointer { items in
+      sequences.weights.withUnsafeBufferPointer { weights in
+        forEachPosition(of: target, in: occurrences, items, weights) { position in
+          let session = Int(sequences.sessions[position])
+          let weight = scale[session] * Double(weights[position])
+          for distance in 0..<min(decay.count, position - sequences.range(session).lowerBound) {
+            let other = position - 1 - distance
+            guard items[other] != UInt32(target) else { continue }
+            sums.addFollowing(items[other], weight * decay[distance] * Double(weights[other]))
+          }
+        }
+      }
+    }
+  }
+
+  /// An item's sessions stand all over columns that are larger than the caches, so they are asked for some positions ahead.
+  @inline(__always)
+  private func forEachPosition(
+    of item: Int, in groups: Grouping, _ items: UnsafeBufferPointer<UInt32>, _ weights: UnsafeBufferPointer<Float>,
+    _ body: (Int) -> Void
+  ) {
+    let ahead = 8
+    groups.members.withUnsafeBufferPointer { positions in
+      let range = groups.range(item)
+      for place in range {
+        if place + ahead < range.upperBound {
+          let later = Int(positions[place + ahead])
+          prefetch(items.baseAddress! + later)
+          prefetch(weights.baseAddress! + later)
+        }
+        body(Int(positions[place]))
       }
     }
   }
@@ -77,31 +106,33 @@ struct SessionPairs {
 
 /// The sums of one target, dense so that adding is one write, with a list of what was touched.
 struct PairSums {
-  private(set) var touched: [UInt32] = []
-  private(set) var together: [Double]
-  private(set) var following: [Double]
-  /// Sessions that hold both.
-  private(set) var support: [UInt32]
-
-  init(itemCount: Int) {
-    together = [Double](repeating: 0, count: itemCount)
-    following = together
-    support = [UInt32](repeating: 0, count: itemCount)
+  struct Sum {
+    var together = 0.0
+    var following = 0.0
+    /// Sessions that hold both.
+    var support: UInt32 = 0
   }
+
+  private(set) var touched: [UInt32] = []
+  private let sums: ScratchCells<Sum>
+
+  init(itemCount: Int) { sums = ScratchCells(Sum(), count: itemCount) }
+
+  subscript(item: UInt32) -> Sum { sums[Int(item)] }
 
   @inline(__always)
   mutating func addTogether(_ item: UInt32, _ value: Double) {
-    if support[Int(item)] == 0 { touched.append(item) }
-    support[Int(item)] += 1
-    together[Int(item)] += value
+    if sums[Int(item)].support == 0 { touched.append(item) }
+    sums[Int(item)].support += 1
+    sums[Int(item)].together += value
   }
 
   /// For an item that stood together with the target, which was added before.
   @inline(__always)
-  mutating func addFollowing(_ item: UInt32, _ value: Double) { following[Int(item)] += value }
+  func addFollowing(_ item: UInt32, _ value: Double) { sums[Int(item)].following += value }
 
   mutating func clear() {
-    for item in touched.lazy.map(Int.init) { (together[item], following[item], support[item]) = (0, 0, 0) }
+    for item in touched { sums[Int(item)] = Sum() }
     touched.removeAll(keepingCapacity: true)
   }
 }

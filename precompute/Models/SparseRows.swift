@@ -8,6 +8,15 @@ struct SparseRows: Sendable {
 
   func row(_ index: Int) -> Range<Int> { offsets[index]..<offsets[index + 1] }
 
+  @inline(__always)
+  func forEach(inRow index: Int, _ body: (UInt32, Float) -> Void) {
+    items.withUnsafeBufferPointer { items in
+      values.withUnsafeBufferPointer { values in
+        for entry in row(index) { body(items[entry], values[entry]) }
+      }
+    }
+  }
+
   mutating func append(row entries: some Sequence<(item: UInt32, value: Float)>) {
     for entry in entries {
       items.append(entry.item)

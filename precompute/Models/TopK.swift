@@ -43,6 +43,12 @@ public struct TopK {
     return sorted
   }
 
+  /// Hands out the kept entries in no order, which spares sorting them, and empties the heap.
+  mutating func removeAll(_ body: ([Entry]) -> Void) {
+    body(heap)
+    heap.removeAll(keepingCapacity: true)
+  }
+
   private mutating func siftUp(_ start: Int) {
     var child = start
     while child > 0 {

@@ -34,15 +34,26 @@ struct RankerTraining {
     }
     var examples = tasks.map { _ in RankingExamples(featureCount: Feature.count) }
     var asked = tasks.map { _ in 0 }
-    for (number, fold) in rolling.folds.enumerated() {
-      progress("ranker: learning from the past, \(number + 1) of \(rolling.folds.count)")
-      guard let snapshot = try index(before: fold.cut) else { continue }
-      for (task, questions) in tasks.enumerated() {
-        let answers = try ask(snapshot, questions.questions, rolling.sessions(of: fold))
+    // Writing a snapshot and asking it is work of one thread, so it goes on while the next fold's models learn.
+    var asking: BackgroundWork<[(examples: RankingExamples, asked: Int)]>?
+    defer { _ = try? asking?.value() }
+    func collect() throws {
+      for (task, answers) in (try asking?.value() ?? []).enumerated() {
         examples[task].append(contentsOf: answers.examples)
         asked[task] += answers.asked
       }
+      asking = nil
     }
+    for (number, fold) in rolling.folds.enumerated() {
+      progress("ranker: learning from the past, \(number + 1) of \(rolling.folds.count)")
+      guard let past = past(before: fold.cut) else { continue }
+      try collect()
+      asking = BackgroundWork(parallelism) {
+        let snapshot = try index(past)
+        return try tasks.map { try ask(snapshot, $0.questions, rolling.sessions(of: fold)) }
+      }
+    }
+    try collect()
     var rankers: [RankerKind: [TreeEnsemble.Tree]] = [:]
     for (number, task) in tasks.enumerated() {
       let examples = examples[number]
@@ -59,16 +70,28 @@ struct RankerTraining {
     return rankers
   }
 
-  /// A snapshot of what was known at `moment`; nil where nothing was.
-  private func index(before moment: UInt32) throws -> TrainedSnapshot? {
+  private struct Past {
+    let table: EventTable
+    let configuration: Configuration
+    let plan: SnapshotPlan
+    let models: TrainedModels
+  }
+
+  /// What was known at `moment`; nil where nothing was.
+  private func past(before moment: UInt32) -> Past? {
     let past = log.past(before: moment)
     guard past.table.count > 0 else { return nil }
     var configuration = configuration
     configuration.asOf = .newest
     let plan = SnapshotPlan(items: past.table.itemIDs.count, configuration: configuration)
-    var models = TrainedModels.fit(past, configuration, dimensions: plan.dimensions, parallelism: parallelism)
-    try models.addRuleLists(past.table, plan, configuration, parallelism)
-    return try TrainedSnapshot(models, plan, configuration, table: past.table)
+    let models = TrainedModels.fit(past, configuration, dimensions: plan.dimensions, parallelism: parallelism)
+    return Past(table: past.table, configuration: configuration, plan: plan, models: models)
+  }
+
+  private func index(_ past: Past) throws -> TrainedSnapshot {
+    var models = past.models
+    try models.addRuleLists(past.table, past.plan, past.configuration, parallelism)
+    return try TrainedSnapshot(models, past.plan, past.configuration, table: past.table)
   }
 
   /// What the scorer knows of its candidates wherever the target is one of them.

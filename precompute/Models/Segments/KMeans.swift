@@ -32,6 +32,12 @@ struct SparsePoints: Sendable {
     return part
   }
 
+  /// The same as a loop over `cells`, for where a sequence that holds on to the points would take longer than the loop.
+  @inline(__always)
+  func forEachCell(_ row: Int, _ body: (_ column: Int, _ value: Double) -> Void) {
+    for cell in Int(offsets[row])..<Int(offsets[row + 1]) { body(Int(columns[cell]), Double(values[cell])) }
+  }
+
   func cells(_ row: Int) -> some Sequence<(column: Int, value: Float)> {
     (Int(offsets[row])..<Int(offsets[row + 1])).lazy.map { (Int(columns[$0]), values[$0]) }
   }
@@ -124,56 +130,90 @@ struct KMeans: Sendable {
   }
 
   private func assign(_ duals: [[Double]]) -> Clustering {
-    let parts = parallelism.mapChunks(of: points.count, size: KMeans.chunk, scratch: {}) { _, rows in
-      var part = Clustering(
-        duals: [], sums: [[Double]](repeating: [Double](repeating: 0, count: dimensions), count: duals.count),
-        counts: [Int](repeating: 0, count: duals.count))
-      part.inertia = 0
+    let scores = ClusterScores(duals, dimensions: dimensions)
+    let parts = parallelism.mapChunks(of: points.count, size: KMeans.chunk, scratch: { scores }) { scores, rows in
+      var part = Part(clusters: duals.count, dimensions: dimensions)
       part.assignment.reserveCapacity(rows.count)
-      for row in rows { part.add(row, of: points, nearest(row, duals)) }
+      for row in rows { part.add(row, of: points, scores.nearest(row, of: points)) }
       return part
     }
-    var all = Clustering(
-      duals: duals, sums: [[Double]](repeating: [Double](repeating: 0, count: dimensions), count: duals.count),
-      counts: [Int](repeating: 0, count: duals.count))
-    all.inertia = 0
+    var all = Part(clusters: duals.count, dimensions: dimensions)
+    all.assignment.reserveCapacity(points.count)
     for part in parts { all.add(part) }
-    all.silhouette /= Double(max(points.count, 1))
-    return all
-  }
-
-  private func nearest(_ row: Int, _ duals: [[Double]]) -> (cluster: Int, first: Double, second: Double) {
-    var (cluster, first, second) = (0, Double.infinity, Double.infinity)
-    for (number, dual) in duals.enumerated() {
-      let divergence = max(0, points.selfTerms[row] - points.dot(row, dual))
-      if divergence < first {
-        (cluster, first, second) = (number, divergence, first)
-      } else if divergence < second {
-        second = divergence
-      }
-    }
-    return (cluster, first, second)
+    return Clustering(
+      duals: duals,
+      sums: duals.indices.map { Array(all.sums[$0 * dimensions..<($0 + 1) * dimensions]) }, counts: all.counts,
+      assignment: all.assignment, inertia: all.inertia, silhouette: all.silhouette / Double(max(points.count, 1)))
   }
 }
 
-extension KMeans.Clustering {
-  fileprivate mutating func add(
+/// A point's divergences from all clusters at once: the weights of a column stand together for all clusters, so that a cell of a point
+/// is one run of multiplications and nothing is looked up by cluster.
+private struct ClusterScores {
+  /// By column, then cluster.
+  private let weights: [Double]
+  private var dots: [Double]
+
+  init(_ duals: [[Double]], dimensions: Int) {
+    weights = (0..<dimensions).flatMap { column in duals.map { $0[column] } }
+    dots = [Double](repeating: 0, count: duals.count)
+  }
+
+  mutating func nearest(_ row: Int, of points: SparsePoints) -> (cluster: Int, first: Double, second: Double) {
+    let count = dots.count
+    return dots.withUnsafeMutableBufferPointer { dots in
+      weights.withUnsafeBufferPointer { weights in
+        dots.update(repeating: 0)
+        points.forEachCell(row) { column, value in
+          for cluster in 0..<count { dots[cluster] += value * weights[column * count + cluster] }
+        }
+        var (cluster, first, second) = (0, Double.infinity, Double.infinity)
+        for number in 0..<count {
+          let divergence = max(0, points.selfTerms[row] - dots[number])
+          if divergence < first {
+            (cluster, first, second) = (number, divergence, first)
+          } else if divergence < second {
+            second = divergence
+          }
+        }
+        return (cluster, first, second)
+      }
+    }
+  }
+}
+
+/// What the rows of one chunk add to a clustering.
+private struct Part {
+  private let dimensions: Int
+  /// By cluster, then column.
+  var sums: [Double]
+  var counts: [Int]
+  var assignment: [UInt16] = []
+  var inertia = 0.0
+  var silhouette = 0.0
+
+  init(clusters: Int, dimensions: Int) {
+    self.dimensions = dimensions
+    sums = [Double](repeating: 0, count: clusters * dimensions)
+    counts = [Int](repeating: 0, count: clusters)
+  }
+
+  mutating func add(
     _ row: Int, of points: SparsePoints, _ nearest: (cluster: Int, first: Double, second: Double)
   ) {
     assignment.append(UInt16(nearest.cluster))
     counts[nearest.cluster] += 1
-    for (column, value) in points.cells(row) { sums[nearest.cluster][column] += Double(value) }
+    let start = nearest.cluster * dimensions
+    points.forEachCell(row) { sums[start + $0] += $1 }
     inertia += nearest.first
     if nearest.second.isFinite, nearest.second > 0 { silhouette += (nearest.second - nearest.first) / nearest.second }
   }
 
-  fileprivate mutating func add(_ part: Self) {
-    assignment += part.assignment
-    inertia += part.inertia
-    silhouette += part.silhouette
-    for cluster in counts.indices {
-      counts[cluster] += part.counts[cluster]
-      for column in sums[cluster].indices { sums[cluster][column] += part.sums[cluster][column] }
-    }
+  mutating func add(_ other: Part) {
+    assignment += other.assignment
+    inertia += other.inertia
+    silhouette += other.silhouette
+    for cluster in counts.indices { counts[cluster] += other.counts[cluster] }
+    for index in sums.indices { sums[index] += other.sums[index] }
   }
 }
