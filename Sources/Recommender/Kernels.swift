@@ -4,7 +4,7 @@ import SnapshotFormat
 /// Two inner loops of an answer by themselves, on a workspace of their own: what benchmarks time and tests hold against plain
 /// versions. Nothing of the scorer calls them here, so the module has no byte of it.
 package struct Kernels: ~Copyable {
-  private var candidates = CandidateSet()
+  private let candidates = CandidateSet()
   private var top = TopSelection()
 
   package init() {}
@@ -26,21 +26,21 @@ package struct Kernels: ~Copyable {
     base.list(kind, of: item)
   }
 
-  package mutating func removeAll() { candidates.removeAll() }
+  package func removeAll() { candidates.removeAll() }
 
   /// Adds the list of `kind` of `item` to the candidates, `weight` times, as of the session's item at `place`.
   ///
   /// - Returns: entries read.
-  package mutating func accumulate(
+  package func accumulate(
     _ kind: ListKind, of item: UInt32, weight: Float, from place: Int, in base: BaseSnapshot
   ) -> UInt32 {
     guard let list = base.list(kind, of: item) else { return 0 }
-    return ListSource.add(list, Evidence(kind), weight, from: place, isNewest: place == 0, in: base, to: &candidates)
+    return ListSource.add(list, Evidence(kind), weight, from: place, isNewest: place == 0, in: base, to: candidates)
   }
 
   /// Scores each candidate by what the lists of `kind` say of it.
-  package mutating func score(_ kind: ListKind) {
-    for index in candidates.indices { candidates[index].score = candidates[index][Evidence(kind)].sum }
+  package func score(_ kind: ListKind) {
+    for index in candidates.indices { candidates[index].score = candidates[index, Evidence(kind)].sum }
   }
 
   /// Selects the best `limit` candidates.
