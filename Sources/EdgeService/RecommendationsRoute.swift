@@ -116,10 +116,10 @@ extension Service {
 
   /// What is known of the item; members without a value are left out.
   private func writeAttributes(_ item: UInt32, _ json: inout JSONWriter, _ base: BaseSnapshot) {
-    if let text = recommender.snapshots.text {
-      json.member("title", unlessEmpty: text.title(item))
-      json.member("url", unlessEmpty: text.url(item))
-      json.member("image", unlessEmpty: text.image(item))
+    if let texts = recommender.snapshots.text?.texts(of: item) {
+      json.member("title", unlessEmpty: texts.title)
+      json.member("url", unlessEmpty: texts.url)
+      json.member("image", unlessEmpty: texts.image)
     }
     if let category = base.category(of: item) { json.member("category", unlessEmpty: base.categoryName(category)) }
     if let price = base.price(of: item) {

@@ -297,8 +297,18 @@ public final class BaseSnapshot {
 
   /// Whether `item` is in `category` or in one below it.
   @inline(never)
-  func isItem(_ item: UInt32, in category: UInt16) -> Bool {
-    var own = column(.category).u16(item)
+  func isItem(_ item: UInt32, in category: UInt16) -> Bool { isItem(item, in: category, column(.category)) }
+
+  /// Notes which candidates are in `category` or in one below it.
+  @inline(never)
+  func markItems(of set: CandidateSet, in category: UInt16) {
+    let column = column(.category)
+    for place in set.indices { set[place].isInCategory = isItem(set[place].item, in: category, column) }
+  }
+
+  @inline(__always)
+  private func isItem(_ item: UInt32, in category: UInt16, _ column: ColumnBlocks) -> Bool {
+    var own = column.u16(item)
     for _ in Indices(BaseSnapshot.levelsMax) where own > category && own < categories {
       own = categoryParents[Int(own)]
     }

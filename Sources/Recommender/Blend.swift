@@ -56,11 +56,13 @@ struct Blend: ~Copyable {
     return part.isFinite ? part : 0
   }
 
+  /// Scores all candidates, one source after the other: most say nothing in a request and cost nothing then.
   @inline(never)
-  func score(_ place: Int, _ set: CandidateSet) -> Float {
-    var score: Float = 0
-    for source in Source.allCases { score = score + part(source, of: place, set) }
-    return score
+  func score(_ set: CandidateSet) {
+    for place in set.indices { set[place].score = 0 }
+    for source in Source.allCases where weights[Int(source.rawValue)] != 0 {
+      for place in set.indices { set[place].score = set[place].score + part(source, of: place, set) }
+    }
   }
 
   /// What `source` says, before any weight.

@@ -122,13 +122,9 @@ public final class Recommender {
       segment: segmentList(base))
     let isSelective = recipe.isSelective(base)
     work &+= ladder.add(to: candidates, wanted: isSelective ? TopSelection.capacity : max(2 * query.limit, 40))
-    if let category {
-      for index in candidates.indices {
-        candidates[index].isInCategory = base.isItem(candidates[index].item, in: category)
-      }
-    }
+    if let category { base.markItems(of: candidates, in: category) }
     blend.prepare(query.context, candidates, interests, base)
-    for index in candidates.indices { candidates[index].score = blend.score(index, candidates) }
+    blend.score(candidates)
     work &+= UInt32(candidates.count)
     let wanted =
       isSelective ? TopSelection.capacity &- adjustments.pins.count : max(Recommender.shortlistMin, query.limit)
@@ -159,11 +155,14 @@ public final class Recommender {
   // MARK: Scores
 
   private func rank(by ranker: Ranker?, _ query: borrowing Query, _ base: BaseSnapshot) {
-    if ranker == nil { blend.prepareFactors(query.context, shortlist, candidates, base) }
+    if ranker == nil {
+      blend.prepareFactors(query.context, shortlist, candidates, base)
+      blend.score(candidates)
+    }
     scores.removeAll()
     for row in shortlist.places.indices {
       let place = Int(shortlist.places[row])
-      let score = ranker?.score(features.row(row)) ?? blend.score(place, candidates)
+      let score = ranker?.score(features.row(row)) ?? candidates[place].score
       candidates[place].row = UInt8(truncatingIfNeeded: row)
       candidates[place].score = score
       scores.append(score)

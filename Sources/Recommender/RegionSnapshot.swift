@@ -36,7 +36,15 @@ public final class TextSnapshot {
     texts = try file.table(Schema.itemText)
   }
 
-  public func title(_ item: UInt32) -> ByteView { texts.text(Int64(item), column: 1) }
-  public func url(_ item: UInt32) -> ByteView { texts.text(Int64(item), column: 2) }
-  public func image(_ item: UInt32) -> ByteView { texts.text(Int64(item), column: 3) }
+  /// What is said of `item`, found once for all of it.
+  public func texts(of item: UInt32) -> ItemTexts? { texts.record(Int64(item)).map(ItemTexts.init) }
+}
+
+/// The texts of one item, empty where there are none.
+public struct ItemTexts {
+  fileprivate let record: Record
+
+  public var title: ByteView { record.text(1) }
+  public var url: ByteView { record.text(2) }
+  public var image: ByteView { record.text(3) }
 }

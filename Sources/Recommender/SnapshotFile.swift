@@ -108,12 +108,27 @@ extension Table {
     return low
   }
 
+  private func value(_ row: Int64, column: Int) -> Value? { record(row)?.value(column) }
+
+  /// Row `row`, in place; nil where there is none or it is damaged.
   @inline(never)
-  private func value(_ row: Int64, column: Int) -> Value? {
+  func record(_ row: Int64) -> Record? {
     do {
       var cursor = cursor()
-      return try cursor.seek(rowid: row) ? cursor.localRecord().value(at: column) : nil
+      return try cursor.seek(rowid: row) ? cursor.localRecord() : nil
     } catch { return nil }
+  }
+}
+
+extension Record {
+  @inline(never)
+  func value(_ column: Int) -> Value? {
+    do { return try value(at: column) } catch { return nil }
+  }
+
+  /// The text in column `column`, in place; empty where there is none or it is damaged.
+  func text(_ column: Int) -> ByteView {
+    if case .text(let text)? = value(column) { text } else { .empty }
   }
 }
 

@@ -71,6 +71,14 @@ public struct TableCursor: ~Copyable {
     try tree.enterRoot()
     while true {
       var (low, high) = (0, tree.page.cellCount)
+      if high > 0 {
+        // Rows without gaps stand where their numbers say.
+        let place = rowid &- (try tree.page.rowid(0))
+        if place >= 0, place < Int64(high), try tree.page.rowid(Int(place)) == rowid {
+          low = Int(place)
+          high = low
+        }
+      }
       while low < high {
         let middle = (low &+ high) / 2
         if try tree.page.rowid(middle) < rowid { low = middle &+ 1 } else { high = middle }

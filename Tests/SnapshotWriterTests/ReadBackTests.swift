@@ -98,8 +98,8 @@ import Testing
     for (index, id) in shop.models.itemIDs.enumerated() {
       let item = try #require(base.item(id))
       let expected = shop.models.catalogue.items[index]
-      #expect(text.title(item).string == expected.title && text.url(item).string == expected.url)
-      #expect(text.image(item).isEmpty)
+      let texts = try #require(text.texts(of: item))
+      #expect(texts.title.string == expected.title && texts.url.string == expected.url && texts.image.isEmpty)
     }
   }
 
