@@ -46,7 +46,7 @@ struct SearchSource: ~Copyable {
   mutating func add(_ query: borrowing Query, in base: BaseSnapshot, to set: CandidateSet) {
     guard let index = base.terms else { return }
     open(query, index)
-    walk(below: base.shown, set)
+    walk(base, set)
     // Ranks go up from the last match, so that the best has the most.
     var rank: UInt16 = 0
     var place = matches.count
@@ -86,12 +86,12 @@ struct SearchSource: ~Copyable {
     }
   }
 
-  private mutating func walk(below shown: UInt32, _ set: CandidateSet) {
+  private mutating func walk(_ base: BaseSnapshot, _ set: CandidateSet) {
     while work < SearchSource.postingsMax {
       var item = UInt32.max
       for place in walks.indices { item = min(item, walks[place].item) }
       // Only a damaged list names items that are not shown.
-      guard item < shown else { return }
+      guard item < base.shown, base.affords(walks.count / 4) else { return }
       let match = match(item)
       if !set.isRefused(item) { keep(match) }
     }

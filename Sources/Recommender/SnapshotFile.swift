@@ -141,7 +141,10 @@ struct Meta {
     let table = try reading(Schema.meta) { () throws(SQLiteError) in try database.localTable(Schema.meta) }
     guard let table else { throw SnapshotError(.missingTable, table: Schema.meta) }
     var rows = Rows(Schema.meta, table)
-    while try rows.next() {
+    // Some thirty keys; a hostile table is not walked as often.
+    var left = 256
+    while left > 0, try rows.next() {
+      left &-= 1
       if case .text(let name)? = try rows.value(0), name.equals(key) { return try rows.value(1) }
     }
     return nil

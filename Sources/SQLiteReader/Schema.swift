@@ -70,11 +70,13 @@ public struct SchemaCursor: ~Copyable {
   }
 
   /// The root page of the table of that name, or nil. What tells it stands at the start of a row: a definition so long
-  /// that it overflows is not read.
+  /// that it overflows is not read, nor is what stands behind `Limits.schemaEntries` others.
   @inline(never)
   mutating func rootPage(ofTable name: ByteView) throws(SQLiteError) -> UInt32? {
     var found = try rows.first()
-    while found {
+    var left = Limits.schemaEntries
+    while found, left > 0 {
+      left &-= 1
       let record = try rows.localRecord()
       var values = record.values
       if case .text(let type) = try values.next(), type.equals("table"), case .text(let candidate) = try values.next(),

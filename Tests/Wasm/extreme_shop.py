@@ -44,9 +44,10 @@ def varint(value: int) -> bytes:
 class Extreme:
     """The rows of the file, table by table."""
 
-    def __init__(self, connection: sqlite3.Connection, spends_effort: bool):
+    def __init__(self, connection: sqlite3.Connection, names: bool, boosts: bool):
         self.connection = connection
-        self.spends_effort = spends_effort
+        self.names = names
+        self.boosts = boosts
         self.random = random.Random(1)
 
     def rows(self, table: str, rows: list[tuple]) -> None:
@@ -105,14 +106,14 @@ class Extreme:
         self.column("item_behaviour", b"\x7e" * ITEMS, 1)
         row = struct.pack("<f", 1 / 127) + bytes(self.random.randrange(256) for _ in range(DIMENSIONS))
         self.column("item_factor", row * ITEMS, len(row))
-        count = 255 if self.spends_effort else 2
+        count = 255 if self.names else 2
         every = bytes([count]) + b"".join(struct.pack("<H", number) for number in range(255 - count, 255))
         self.words("item_tags", self.heap("tag_heap", [every]) * ITEMS)
         self.words("item_regions", self.heap("region_heap", [every]) * ITEMS)
         self.words("item_group", list(range(ITEMS)))
 
     def slots(self, ids: list[bytes]) -> list[int]:
-        if not self.spends_effort:
+        if not self.names:
             slots = [0] * SLOTS
             for item in range(64):
                 slot = hash32(ids[item]) * SLOTS >> 32
@@ -166,7 +167,7 @@ class Extreme:
 
     def recipes(self) -> None:
         adjustments = b"".join(struct.pack("<BBhI", 1, 0, 256, 3 << 24 | 60000 + at) for at in range(64))
-        recipe = bytes([100, 0, 2, 50, 100, 100, 0, 0, 0, 0, 0, 0]) + adjustments
+        recipe = bytes([100, 0, 2, 50, 100, 100, 0, 0, 0, 0, 0, 0]) + (adjustments if self.boosts else b"")
         self.rows("recipe", [(context, str(context), recipe) for context in range(6)])
 
     def rules(self) -> None:
@@ -199,17 +200,38 @@ class Extreme:
         self.rows("rule_segment", [(number, f"c{number}", f"name {number}") for number in range(64)])
 
 
-def extreme_base(base: bytes, spends_effort: bool = True) -> bytes:
+def extreme_base(base: bytes, names: bool = True, boosts: bool = True) -> bytes:
     """The file, over the schema of `base`, in which the shop has tags, groups, regions, rules, recipes, terms and people.
-    `spends_effort`: also what is bounded by the effort of a request is at its largest, and leaves little of it."""
+    `names`: names are found last, and lists of tags and regions are at their largest; `boosts`: so are recipes. Both leave
+    little of a request's effort for the rest."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "base.sqlite"
         path.write_bytes(base)
         connection = sqlite3.connect(path)
         connection.execute(f"PRAGMA page_size = {PAGE}")
         connection.execute("VACUUM")
-        Extreme(connection, spends_effort).write()
+        Extreme(connection, names, boosts).write()
         connection.commit()
         connection.execute("VACUUM")
         connection.close()
         return path.read_bytes()
+
+
+def crowded_base(base: bytes, views: int = 0, facts: int = 0) -> bytes:
+    """A file whose tables stand behind so many views, and the facts of `meta` behind so many others."""
+    source, crowded = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
+    source.deserialize(base)
+    for pragma in ["application_id", "user_version"]:
+        crowded.execute(f"PRAGMA {pragma} = {source.execute(f'PRAGMA {pragma}').fetchone()[0]}")
+    for view in range(views):
+        crowded.execute(f"CREATE VIEW crowd{view} AS SELECT 1")
+    for name, sql in source.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").fetchall():
+        crowded.execute(sql)
+        if name == "meta":
+            crowded.executemany("INSERT INTO meta VALUES (?, 1)", [(f"fact{fact}",) for fact in range(facts)])
+        rows = source.execute(f"SELECT rowid, * FROM {name}").fetchall()
+        columns = [column[1] for column in source.execute(f"PRAGMA table_info({name})").fetchall()]
+        marks = ", ".join("?" * len(columns))
+        crowded.executemany(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})", [row[1:] for row in rows])
+    crowded.commit()
+    return crowded.serialize()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import wasmtime
@@ -10,14 +11,20 @@ KINDS = {"base": 1, "region": 2, "text": 4}
 FUEL_MAX = 1 << 40
 
 
+@cache
+def compiled(path: Path) -> tuple[wasmtime.Engine, wasmtime.Module]:
+    config = wasmtime.Config()
+    config.consume_fuel = True
+    engine = wasmtime.Engine(config)
+    return engine, wasmtime.Module.from_file(engine, str(path))
+
+
 class MeteredScorer:
     def __init__(self, path: Path):
-        config = wasmtime.Config()
-        config.consume_fuel = True
-        engine = wasmtime.Engine(config)
+        engine, module = compiled(path)
         self._store = wasmtime.Store(engine)
         self._store.set_fuel(FUEL_MAX)
-        instance = wasmtime.Instance(self._store, wasmtime.Module.from_file(engine, str(path)), [])
+        instance = wasmtime.Instance(self._store, module, [])
         self._exports = instance.exports(self._store)
         self._memory = self._exports["memory"]
         self._call("_initialize")

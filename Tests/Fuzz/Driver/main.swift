@@ -16,7 +16,12 @@ func stop(_ message: String) -> Never {
   exit(2)
 }
 
-let arguments = CommandLine.arguments
+var arguments = CommandLine.arguments
+// libFuzzer starts the program again by itself to merge, with its own options alone.
+let target = "FUZZ_TARGET", shop = "FUZZ_SHOP"
+if arguments.count > 1, arguments[1].hasPrefix("-"), let outer = getenv(target), let folder = getenv(shop) {
+  arguments.insert(contentsOf: [String(cString: outer), String(cString: folder)], at: 1)
+}
 guard arguments.count > 3 else { stop("usage: fuzz TARGET SHOP replay FILE..., or libFuzzer's options") }
 do { fuzzing = try Fuzzing(arguments[1], shop: arguments[2]) } catch { stop("\(arguments[2]): \(error)") }
 guard fuzzing != nil else { stop("no target \(arguments[1]): \(Fuzzing.names.joined(separator: ", "))") }
@@ -32,6 +37,8 @@ if arguments[3] == "replay" {
   exit(0)
 }
 
+setenv(target, arguments[1], 1)
+setenv(shop, arguments[2], 1)
 var count = Int32(arguments.count - 2)
 // libFuzzer takes the name of the program and its options, and keeps them.
 var pointers = ([arguments[0]] + arguments.dropFirst(3)).map { strdup($0) } + [nil]

@@ -44,9 +44,10 @@ struct TableFuzzing {
     let configuration = configurations[Int(first >> 1) % configurations.count]
     let isCatalogue = first & 1 == 1
     let whole = read(path, configuration, isCatalogue, chunkLength: 256 << 10)
-    // What is read does not depend on where the reads end.
+    // What is read does not depend on where the reads end; of damaged gzip that only holds for that it is refused.
     let pieces = read(path, configuration, isCatalogue, chunkLength: 7)
-    precondition(whole == pieces)
+    let isCompressed = data.dropFirst().starts(with: [0x1F, 0x8B])
+    precondition(whole == pieces || isCompressed && !whole.failure.isEmpty && !pieces.failure.isEmpty)
     if !isCatalogue { erase(path, configuration) }
     return UInt64(whole.kept)
   }

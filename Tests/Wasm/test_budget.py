@@ -1,0 +1,174 @@
+"""No request and no snapshot costs more than a stated multiple of what is usual, counted in wasmtime's fuel: steps of the module, the
+same on every machine. docs/fuzzing.md states the multiples."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from extreme_shop import ID, crowded_base, extreme_base
+from fuel import MeteredScorer
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests" / "Fuzz"))  # for the shop with rankers
+
+from fuzzed_shop import write_files  # noqa: E402
+
+ANSWER_MULTIPLE = 64
+"""Of a usual answer: 20 items of a simulated shop for a session of ten signals."""
+OPEN_MULTIPLE = 16
+"""Of the opening of the simulated shop's base, which is as large as the hostile ones."""
+BODY_BYTES_MAX = 64 << 10
+TIME = "1700336000000"
+
+
+def message(line: str, body: bytes = b"", **headers: str) -> bytes:
+    lines = [f"{line} HTTP/1.1", *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items())]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def events(items: list[str], kind: str = "view") -> bytes:
+    return json.dumps([{"event": kind, "item_id": item} for item in items], separators=(",", ":")).encode()
+
+
+def scorer_of(base: bytes) -> MeteredScorer:
+    scorer = MeteredScorer(ROOT / "dist" / "scorer.wasm")
+    problem = scorer.open("base", base)
+    assert not problem, problem
+    return scorer
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory) -> tuple[int, int]:
+    """Fuel of a usual answer, and of opening a usual base."""
+    folder = tmp_path_factory.mktemp("usual")
+    martlet = ROOT / "dist" / "martlet"
+    subprocess.run([martlet, "simulate", "--events", "30000", "--items", "4000", "--out", folder], check=True, capture_output=True)
+    inputs = ["--events", folder / "events.csv", "--catalogue", folder / "catalogue.csv", "--out", folder / "snapshots"]
+    subprocess.run([martlet, "build", *inputs], check=True, capture_output=True, timeout=300)
+    (path,) = (folder / "snapshots").glob("base-*.sqlite")
+    scorer = scorer_of(path.read_bytes())
+    opened = scorer.used
+    with open(folder / "events.csv", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    items = list(dict.fromkeys(row["item_id"] for row in rows[1000:1040]))[:10]
+    time = str(1000 * max(int(row["time"]) for row in rows))
+    scorer.handle(message("POST /events", events(items), Martlet_Time=time, Martlet_Session_Id="s"))
+    answer = scorer.handle(message("GET /recommendations?n=20", Martlet_Time=time, Martlet_Session_Id="s"))
+    assert len(json.loads(answer.partition(b"\r\n\r\n")[2])["items"]) == 20
+    return scorer.used, opened
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory) -> bytes:
+    folder = tmp_path_factory.mktemp("shop")
+    write_files(folder)
+    return (folder / "base.sqlite").read_bytes()
+
+
+# --- Requests
+
+KNOWN = [ID.format(item) for item in range(64)]
+FIELDS = ["exclude_tag", "exclude_category", "exclude_brand"]
+
+
+def with_padding(event: str, member: str, filling: str) -> bytes:
+    """One event in a body of the largest size."""
+    room = BODY_BYTES_MAX - len(event) - len(member) - 16
+    return f'{{{event},"{member}":[{(filling + ",") * (room // (len(filling) + 1) - 1)}{filling}]}}'.encode()
+
+
+BODIES = {
+    "a thousand events of known items": events(KNOWN * 15 + KNOWN[:40]),
+    "a thousand events of unknown items": events([f"u{number}" for number in range(1000)]),
+    "a thousand purchases in one": json.dumps({"event": "purchase", "items": [{"item_id": f"item-{at}"} for at in range(1000)]}).encode(),
+    "a long list in an event": with_padding('"event":"dwell","item_id":"item-1"', "x", "1"),
+    "a long list of items": with_padding('"event":"view"', "items", "{}"),
+    "a long text": f'{{"event":"search","query":"{"a" * (BODY_BYTES_MAX - 40)}"}}'.encode(),
+    "escapes": f'{{"event":"search","query":"{chr(92) + "u00e4"}'.encode() + rb"\u00e4" * 10000 + b'"}',
+    "as deep as it goes": (b'{"event":"dwell","properties":' + b'{"params":' * 30 + b"1" + b"}" * 31).ljust(BODY_BYTES_MAX),
+    "one level too deep": b"[" * (BODY_BYTES_MAX - 1),
+    "empty lines": b'{"event":"view","item_id":"item-1"}' + b"\n" * (BODY_BYTES_MAX - 40),
+    "empty objects": b"[" + b"{}," * 21000 + b"{}]",
+    "members of one name": with_padding('"event":"rate","item_id":"item-1"', "properties", '{"event":1}'),
+}
+
+QUERIES = {
+    "homepage": "n=100",
+    "product": "context=product&item_id=item-3&n=100",
+    "cart": "context=cart&n=100&item_id=item-3",
+    "category": "context=category&category=00001999&n=100",
+    "search for many words": "context=search&n=100&q=" + "+".join(f"t{term:02}" for term in range(16)),
+    "search for what begins many": "context=search&n=100&q=t",
+    "every placement": "q=t01+t&placements=" + ",".join(["homepage:13", "product:13", "cart:13", "search:13"] * 2).replace("13", "12"),
+    "placements of one kind": "item_id=item-7&placements=" + ",".join(["product:12"] * 8),
+    "placements that search": "q=" + "+".join(f"t{term:02}" for term in range(16)) + "&placements=" + ",".join(["search:12"] * 8),
+    "all exclusions": "&".join(f"{FIELDS[at % 3]}={254 - at:08}" for at in range(64)) + "&n=100",
+    "all boosts": "&".join(f"boost=tag:1:{254 - at:08}" for at in range(64)) + "&n=100",
+    "all pins": "&".join(f"pin={1 + at}:item-{at}" for at in range(16)) + "&n=100",
+    "nothing in the range of prices": "min_price=9999999&n=100",
+    "few in the range of prices": "max_price=1.05&n=100&diversity=1&max_per_category=1&max_per_brand=1",
+    "a region": "region=00000254&n=100",
+    "an unknown region": "region=zz&n=100",
+    "items to exclude": "exclude=" + ",".join(f"q{at}" for at in range(1000)),
+    "known items to exclude": "exclude=" + ",".join(f"item-{at}" for at in range(256)),
+    "as many parameters as fit": "n=1&" * 2000,
+    "nothing but percent signs": "q=" + "%" * 8000,
+}
+
+
+def asked(scorer: MeteredScorer) -> dict[str, int]:
+    """The fuel of every request, each for a full session of known items."""
+    facts = {"Martlet_Time": TIME, "Martlet_Session_Id": "s"}
+    used = {}
+
+    def ask(name: str, request: bytes) -> None:
+        response = scorer.handle(request)
+        assert response.startswith(b"HTTP/1.1 "), name
+        used[name] = scorer.used
+
+    ask("a full session", message("POST /events", events(KNOWN), **facts))
+    for name, query in QUERIES.items():
+        ask(name, message(f"GET /recommendations?{query}", **facts))
+    ask("the profile", message("GET /session", **facts))
+    ask("the snapshot", message("GET /snapshot", **facts))
+    token = "B" * 2000
+    ask("a long token", message("GET /session", Martlet_Time=TIME, Martlet_Session=token))
+    ask("as many headers as fit", b"GET /recommendations HTTP/1.1\r\n" + b"a:\r\n" * 8000 + b"\r\n")
+    for number, (name, body) in enumerate(BODIES.items()):
+        assert len(body) <= BODY_BYTES_MAX, name
+        ask(name, message("POST /events", body, Martlet_Time=TIME, Martlet_Session_Id=f"b{number}", Martlet_Want="events"))
+    return used
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"boosts": False}, {"names": False}, {"names": False, "boosts": False}],
+    ids=["all", "names", "boosts", "lists"])
+def test_no_request_costs_more_than_the_multiple(options, usual, shop, figures):
+    scorer = scorer_of(extreme_base(shop, **options))
+    assert scorer.used <= OPEN_MULTIPLE * usual[1]
+    used = asked(scorer)
+    name = max(used, key=used.get)
+    figures["fuel of a usual answer"] = usual[0]
+    figures["most fuel of a request to a hostile snapshot"] = max(
+        figures["most fuel of a request to a hostile snapshot"], used[name])
+    assert used[name] <= ANSWER_MULTIPLE * usual[0], f"{name}: {used[name] / usual[0]:.1f} times a usual answer"
+
+
+def test_requests_to_an_ordinary_shop(usual, shop, figures):
+    used = asked(scorer_of(shop))
+    figures["most fuel of a hostile request to an ordinary shop"] = max(used.values())
+    name = max(used, key=used.get)
+    assert used[name] <= ANSWER_MULTIPLE * usual[0], f"{name}: {used[name] / usual[0]:.1f} times a usual answer"
+
+
+@pytest.mark.parametrize("crowd", [{"views": 200}, {"views": 20_000}, {"facts": 100_000}])
+def test_opening_a_crowded_file(crowd, usual, shop, figures):
+    scorer = MeteredScorer(ROOT / "dist" / "scorer.wasm")
+    scorer.open("base", crowded_base(shop, **crowd))
+    figures["most fuel of opening a crowded file"] = max(figures["most fuel of opening a crowded file"], scorer.used)
+    assert scorer.used <= OPEN_MULTIPLE * usual[1], f"{scorer.used / usual[1]:.1f} times a usual opening"
