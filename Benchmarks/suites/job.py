@@ -17,7 +17,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,8 @@ import numpy as np
 from results import Result
 from setting import Setting
 
-PEER = Path(__file__).resolve().parents[1] / "peers/polars_job.py"
+HERE = Path(__file__).resolve().parents[1]
+PEER, USAGE = HERE / "peers/polars_job.py", HERE / "usage.py"
 CATEGORIES = 100
 LARGEST_S, LARGEST_MIB = 180, 2048
 LINEAR = 1.1
@@ -122,14 +122,10 @@ def build(setting: Setting, shop: Path, configuration: str) -> Usage:
 def measured(command: Sequence[object], log: Path | None = None) -> Usage:
     """Runs it to its end; raises with what it said where it fails."""
     log = log or Path(os.devnull)
-    with open(log, "w") as stream:
-        started = time.perf_counter()
-        process = subprocess.Popen([str(part) for part in command], stdout=stream, stderr=stream)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall_s = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, f"{command[0]}: status {process.returncode}: {log.read_text()[-4000:]}"
-    return Usage(wall_s, usage.ru_maxrss / 1024)
+    with open(log, "w") as said:
+        done = subprocess.run([sys.executable, USAGE, *map(str, command)], stdout=subprocess.PIPE, stderr=said)
+    assert done.returncode == 0, f"{command[0]}: status {done.returncode}: {log.read_text()[-4000:]}"
+    return Usage(**json.loads(done.stdout))
 
 
 # MARK: What the shop is by construction: an item is followed by items of its own category, which is its number modulo the categories
