@@ -53,13 +53,13 @@ class Shop:
         return next(self.snapshots / file.name for file in self.files if file.kind == "base")
 
 
-def configured(budget: int, more: str = "") -> str:
+def configured(budget: float, more: str = "") -> str:
     """A configuration of all models, rankers among them: one stretch of the past is enough to learn some that cost what others cost."""
     ranker = "{ folds: 1, positions: 6000, minimum_positions: 200 }"
-    return f"models: {{ ranker: {ranker} }}\nsnapshot: {{ budget: {budget} MiB }}\n{more}"
+    return f"models: {{ ranker: {ranker} }}\nsnapshot: {{ budget: {round(budget * 1024)} KiB }}\n{more}"
 
 
-def simulated(setting: Setting, items: int, events: int, budget: int, more: str = "") -> Shop:
+def simulated(setting: Setting, items: int, events: int, budget: float, more: str = "") -> Shop:
     """A simulated shop and its snapshot of at most `budget` MiB; made when it is first asked for.
 
     `more`: what else its configuration says.

@@ -5,7 +5,7 @@
  *     node answers.mjs scorer.wasm MESSAGES REDIS-PORT|- ROUNDS KIND=FILE…      prints JSON: p50 and p99 in nanoseconds
  *
  * MESSAGES holds request messages, one after the other. `inside` is the call into the module alone, without copying the message in
- * and the answer out; `digest` is the SHA-256 of the answers.
+ * and the answer out; `work` is the median of what the answers say of theirs, `digest` their SHA-256.
  */
 
 import { createHash } from "node:crypto";
@@ -130,4 +130,6 @@ function summary(values) {
 const figures = Object.entries(times).filter(([, values]) => values.length > 0).map(([name, values]) => [name, summary(values)]);
 const digest = createHash("sha256").update(Buffer.concat(expected)).digest("hex");
 const bytes = expected.reduce((sum, response) => sum + response.length, 0) / expected.length;
-console.log(JSON.stringify({ ...Object.fromEntries(figures), bytes, digest }));
+const works = expected.map((response) => JSON.parse(response.subarray(response.indexOf("\r\n\r\n") + 4).toString()).work);
+const work = works.sort((a, b) => a - b)[works.length >> 1];
+console.log(JSON.stringify({ ...Object.fromEntries(figures), bytes, work, digest }));
