@@ -7,7 +7,6 @@ has it fail; so every step of a publication is hit, which a kill at random momen
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import time
@@ -130,16 +129,20 @@ def test_a_build_killed_at_any_call_leaves_a_whole_generation(kind, job, tmp_pat
 @pytest.mark.parametrize(("kind", "reason"), [("full", "No space left"), ("readonly", "Read-only"), ("broken", "Input/output error")])
 def test_a_build_whose_calls_fail_says_so_and_leaves_a_whole_generation(kind, reason, job, tmp_path):
     failures = []
+    # On a full disk the last call before the publication that takes space decides: waiting for the disk and renaming take none.
+    takers = [call.number for call in job.calls[: job.moment] if call.name not in ("fsync", "fdatasync", "rename", "unlink")]
+    decisive = takers[-1] if kind == "full" else job.moment
     for call, out, done in job.at_each(kind, 20, tmp_path):
-        is_published = call.number > job.moment
+        is_published = call.number > decisive
         assert generation_of(out) == job.generations[is_published], (call, done.stderr)
         if done.returncode == 0:
             # What frees space works on a full disk, and what could not be tidied up is no failure of a publication.
             assert is_published or kind == "full", call
             continue
         assert done.returncode == 1, (call, done.stderr)
-        assert "UserInfo" not in done.stderr and done.stderr.startswith("Error: "), (call, done.stderr)
-        failures.append(done.stderr)
+        words = done.stderr.strip().splitlines()[-1]
+        assert words.startswith("Error: ") and str(out) in words and "UserInfo" not in words, (call, words)
+        failures.append(words)
     assert len(failures) > 20 and any(reason in words for words in failures)
 
 
@@ -155,8 +158,10 @@ def test_a_copy_that_ends_at_any_call_leaves_a_whole_generation(kind, job, fault
     shutil.copytree(target, whole)
     calls = faulty.calls([*publish[:-1], whole], whole, tmp_path / "calls")
     moment = next(call.number for call in calls if call.name == "rename" and call.path.endswith("/manifest.json"))
-    for call in calls:
+    for call in [call for call in calls if call.name == "rename"] + calls[::5]:
         out = tmp_path / f"{call.number}"
+        if out.exists():
+            continue
         shutil.copytree(target, out)
         done = faulty.run([*publish[:-1], out], out, kind, call.number)
         assert done.returncode != 0, call
@@ -166,7 +171,7 @@ def test_a_copy_that_ends_at_any_call_leaves_a_whole_generation(kind, job, fault
 
 
 def test_forgetting_that_ends_at_any_call_leaves_each_file_old_or_new(faulty, tmp_path):
-    header, rows = "session_id,user_id,item_id,time\n", [f"s{n},u{n % 5},tea,{1_700_000_000 + n}\n" for n in range(2000)]
+    header, rows = "session_id,user_id,item_id,time\n", [f"s{n},u{n % 5},tea,{1_700_000_000 + n}\n" for n in range(20)]
     old, new = ("".join([header, *lines]) for lines in (rows, [row for row in rows if ",u3," not in row]))
 
     def forget(folder: Path) -> list[object]:
@@ -176,7 +181,7 @@ def test_forgetting_that_ends_at_any_call_leaves_each_file_old_or_new(faulty, tm
         return [MARTLET, "forget", "--user", "u3", "--events", folder / "a.csv", folder / "b.csv"]
 
     calls = faulty.calls(forget(tmp_path / "whole"), tmp_path / "whole", tmp_path / "calls")
-    assert len(calls) > 6
+    assert len(calls) > 12
     for kind in ("kill", "torn", "full"):
         for call in calls:
             folder = tmp_path / f"{kind}-{call.number}"
@@ -294,23 +299,3 @@ def test_a_directory_that_is_really_read_only(job, mounted):
         done = subprocess.run(list(map(str, build_command(job.inputs, out))), capture_output=True, text=True, timeout=60)
         assert done.returncode == 1 and str(out) in done.stderr, done.stderr
     assert generation_of(disk / "out") == job.generations[0]
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_a_directory_of_somebody_else(job, tmp_path_factory):
-    """As the user `nobody`, who may read it."""
-    folder = tmp_path_factory.getbasetemp().parent / f"foreign-{os.getpid()}"
-    shutil.copytree(job.first, folder / "out")
-    shutil.copytree(job.inputs, folder / "inputs", ignore=shutil.ignore_patterns("snapshots"))
-    shutil.copy(MARTLET, folder / "martlet")
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755)
-    try:
-        command = [folder / "martlet", *build_command(folder / "inputs", folder / "out")[1:]]
-        if subprocess.run([folder / "martlet", "--help"], user=65_534, capture_output=True).returncode != 0:
-            pytest.skip("nobody may not run a program from here")
-        done = subprocess.run(list(map(str, command)), user=65_534, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 1 and f"{folder}/out" in done.stderr and "denied" in done.stderr, done.stderr
-        assert generation_of(folder / "out") == job.generations[0]
-    finally:
-        shutil.rmtree(folder)
