@@ -78,6 +78,11 @@ struct Build: ParsableCommand {
     logMergedRegions(models, logger)
     reporter?.begin("writing and checking the snapshot")
     let snapshot = try SnapshotBuilder(models, plan, configuration, directory: publisher.workDirectory).build()
+    if snapshot.bought.entriesKept == 0, snapshot.bought.entriesWanted > 0 {
+      logger.warning(
+        "the budget has no room for any list of items: raise `snapshot.budget`",
+        metadata: ["budget": "\(snapshot.bought.budget)", "items": "\(snapshot.items)"])
+    }
     for name in snapshot.unknownNames { logger.warning("a recipe names what the shop does not have: \(name)") }
     let manifest = try publisher.publish(
       snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date())

@@ -173,7 +173,9 @@ extension Rule.Bounds {
   fileprivate init(_ section: inout YAMLSection, of value: YAMLValue) throws {
     least = try section.value("at_least")?.integer(in: 1...Rule.countMax)
     most = try section.value("at_most")?.integer(in: 0...Rule.countMax - 1)
-    guard least != nil || most != nil else { throw value.failure("either `at_least` or `at_most` is needed") }
+    guard least != nil || most != nil else { 
+      throw section.missing(["at_least", "at_most"], of: value, "either `at_least` or `at_most` is needed")
+    }
     if let least, let most, least > most { throw value.failure("`at_least` is above `at_most`") }
   }
 }
@@ -273,7 +275,7 @@ extension Rule.Segment {
 
 extension YAMLSection {
   fileprivate mutating func required(_ name: String, of parent: YAMLValue) throws -> YAMLValue {
-    guard let value = try value(name) else { throw parent.failure("`\(name)` is missing") }
+    guard let value = try value(name) else { throw missing([name], of: parent, "`\(name)` is missing") }
     return value
   }
 
@@ -283,7 +285,7 @@ extension YAMLSection {
   ) throws -> UInt32 {
     guard let value = try value(name) else {
       if let standard { return standard }
-      throw parent.failure("`\(name)` is missing")
+      throw missing([name], of: parent, "`\(name)` is missing")
     }
     let seconds = try value.seconds()
     guard seconds <= most else {

@@ -71,6 +71,17 @@ struct YAMLSection {
     return found.value
   }
 
+  /// What to say where one of `names` is needed and none is there: a key that is nearly one of them is the likelier mistake.
+  func missing(_ names: [String], of parent: YAMLValue, _ message: String) -> ConfigurationError {
+    for (name, value) in values where !known.contains(name) {
+      // Another key of the section, not asked for yet, may be two letters away.
+      if let meant = names.first(where: { editDistance($0, name) == 1 }) {
+        return value.failure("unknown key; did you mean `\(meant)`?")
+      }
+    }
+    return parent.failure(message)
+  }
+
   func finish() throws {
     for (name, value) in values where !known.contains(name) {
       let nearest = known.min { editDistance($0, name) < editDistance($1, name) }
