@@ -68,6 +68,11 @@ import Testing
     arguments: [
       ("count: { event: view, at_least: 1 }", "`within` is missing"),
       ("count: { event: view, within: 1h }", "either `at_least` or `at_most` is needed"),
+      ("count: { event: view, atleast: 1, within: 1h }", "unknown key; did you mean `at_least`?"),
+      (
+        "absence: { of: { event: purchase }, after: { event: add_to_cart }, fore: 15m }",
+        "unknown key; did you mean `for`?"
+      ),
       ("count: { event: veiw, at_least: 1, within: 1h }", "found \"veiw\""),
       ("count: { event: view, at_least: 65, within: 1h }", "65 is out of range"),
       ("count: { event: view, at_least: 3, at_most: 2, within: 1h }", "`at_least` is above `at_most`"),

@@ -7,6 +7,18 @@ import TestSupport
 import Testing
 
 @Suite struct BudgetTests {
+  /// In a base that is nearly full of columns, pages of rules are paid with factors, not with all lists.
+  @Test func rulesAndRecipesArePlannedFor() throws {
+    let budget = "snapshot: { budget: 8 MiB }\n"
+    let rule = "rules: [{ id: a, when: { count: { event: view, at_least: 1, within: 1h } }, then: { join: A } }]\n"
+    func dimensions(_ yaml: String) throws -> Int {
+      SnapshotPlan(items: 92_334, configuration: try Configuration(yaml: budget + yaml)).dimensions
+    }
+    #expect(try dimensions("") == 8)
+    #expect(try dimensions(rule) == 0)
+    #expect(try dimensions("contexts: { cart: { n: 5 } }\n") == 8)
+  }
+
   @Test func everyBudgetIsKeptAndMoreBytesBuyMore() throws {
     let shop = RandomShop(items: 600, sessions: 2_500)
     var last: BudgetReport?

@@ -24,7 +24,9 @@ final class PublishedSnapshot {
     let service = Service()
     for file in files {
       if let problem = service.open(kind: file.kind.rawValue, file.bytes.view) {
-        throw ValidationError("\(file.name): \(String(decoding: problem.bytes, as: UTF8.self))")
+        throw ValidationError(
+          "\(file.name): \(String(decoding: problem.bytes, as: UTF8.self)); an older martlet's snapshot has to be built again"
+        )
       }
     }
     return service

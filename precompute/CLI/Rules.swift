@@ -140,7 +140,12 @@ private final class PublishedBase {
       throw ValidationError("\(directory) has no base file.")
     }
     bytes = OwnedBytes(copying: [UInt8](try manifest.read(base, in: directory)))
-    try recommender.open(.base, bytes.view)
+    do throws(SnapshotError) {
+      try recommender.open(.base, bytes.view)
+    } catch {
+      throw ValidationError(
+        "\(directory)/\(base.name): \(error); an older martlet's snapshot has to be built again")
+    }
   }
 
   func compile(_ rules: [Rule]) throws -> CompiledRules {

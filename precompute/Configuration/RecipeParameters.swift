@@ -132,6 +132,9 @@ public struct ContextRecipes: Sendable, Equatable {
     Self.keys.first { $0.0 == context }.flatMap { self[keyPath: $0.1] }
   }
 
+  /// Whether no context has a recipe of its own.
+  public var isEmpty: Bool { self == ContextRecipes() }
+
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()
     for (key, path) in Self.keys {

@@ -173,7 +173,7 @@ extension Rule.Bounds {
   fileprivate init(_ section: inout YAMLSection, of value: YAMLValue) throws {
     least = try section.value("at_least")?.integer(in: 1...Rule.countMax)
     most = try section.value("at_most")?.integer(in: 0...Rule.countMax - 1)
-    guard least != nil || most != nil else { 
+    guard least != nil || most != nil else {
       throw section.missing(["at_least", "at_most"], of: value, "either `at_least` or `at_most` is needed")
     }
     if let least, let most, least > most { throw value.failure("`at_least` is above `at_most`") }

@@ -25,7 +25,7 @@ public struct SnapshotPlan: Sendable {
     // Large pages hold long blocks; but each of some twenty tables takes a page at least.
     pageSize = items < 2_000 ? 4096 : items < 20_000 ? 16384 : 65536
     dimensionsWanted = configuration.models.factors.dimensions
-    let tables = 24 + (configuration.rules.isEmpty ? 0 : 4) + (configuration.contexts == ContextRecipes() ? 0 : 1)
+    let tables = 24 + (configuration.rules.isEmpty ? 0 : 4) + (configuration.contexts.isEmpty ? 0 : 1)
     let left = Double(budget - items * SnapshotPlan.fixedBytesPerItem - tables * pageSize)
     let affordable = items > 0 ? Int(max(0, left) * SnapshotPlan.factorShare) / items - 4 : 0
     let step = FactorRow.dimensionsMultiple
