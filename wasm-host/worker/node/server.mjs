@@ -14,6 +14,7 @@ import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
+import { headerText } from "../src/facts.js";
 import { collectorSink, ndjson } from "../src/outbox.js";
 import { httpStore } from "../src/stores.js";
 import { createWorker } from "../src/worker.js";
@@ -82,14 +83,6 @@ export function serve(worker, platformOf = () => ({})) {
   });
 }
 
-/**
- * A header of the proxy in front, which may be UTF-8.
- * @param {string | string[] | undefined} value
- */
-function textOf(value) {
-  return typeof value === "string" && value !== "" ? Buffer.from(value, "latin1").toString("utf8") : null;
-}
-
 /** @param {import("node:http").IncomingMessage} incoming */
 function requestOf(incoming) {
   const headers = new Headers();
@@ -131,7 +124,10 @@ async function main() {
   const isURL = (/** @type {string} */ text) => /^https?:/.test(text);
   const fallback = values.fallback ?? (isURL(values.snapshots) ? null : join(values.snapshots, "fallback.json"));
   /** @param {import("node:http").IncomingMessage} incoming @param {string | undefined} header */
-  const trusted = (incoming, header) => (header ? textOf(incoming.headers[header.toLowerCase()]) : null);
+  const trusted = (incoming, header) => {
+    const value = header ? incoming.headers[header.toLowerCase()] : null;
+    return typeof value === "string" ? headerText(value) : null;
+  };
   const worker = createWorker({
     module: await WebAssembly.compile(await readFile(values.module)),
     store: isURL(values.snapshots) ? httpStore(values.snapshots) : folderStore(values.snapshots),
@@ -143,7 +139,7 @@ async function main() {
     firstWaitMs: Number(values["first-wait-ms"]),
     cacheSeconds: Number(values["cache-seconds"]),
     cors: values.cors,
-    varyOn: values["region-header"] ? [values["region-header"]] : [],
+    regionHeader: values["region-header"],
     metrics: true,
     policy: {
       allowOverrides: values["allow-overrides"],
@@ -154,7 +150,6 @@ async function main() {
     writeLog: values.quiet ? () => {} : (line) => process.stdout.write(`${line}\n`),
   });
   const server = serve(worker, (incoming) => ({
-    region: trusted(incoming, values["region-header"]),
     user: trusted(incoming, values["user-header"]),
     session: trusted(incoming, values["session-header"]),
   }));
