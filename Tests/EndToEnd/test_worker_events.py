@@ -6,7 +6,6 @@ The module is the one for faults, with the answer to `POST /events` that a host 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -16,7 +15,7 @@ import wasmtime
 from builds import MARTLET, ROOT
 from edge import build_shop, running_edge
 
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+pytestmark = pytest.mark.usefixtures("node")
 
 EVENTS = [
     {"event": "view", "item_id": "teapot", "time": 1_701_000_000},
