@@ -36,7 +36,8 @@ export function folderStore(folder) {
 
 /**
  * Appends to a file for each day; a batch is on the disk before it counts as delivered. What a full disk or a crash has left of an
- * earlier one ends with its own line: a build takes the next for whole, and what stands twice once.
+ * earlier one ends with its own line: a build takes the next for whole, and what stands twice once. Nothing is cut off: another process
+ * may have written there since.
  * @param {string} folder
  * @returns {import("../src/outbox.js").Sink}
  */

@@ -121,6 +121,23 @@ test("the worker lives by the rules: nothing it begins is dropped, whatever fail
   await close();
 });
 
+test("answers are shared by a region header alone, which counts more than what the platform says", needsSnapshots, async () => {
+  const refused = await worker({ CACHE_SECONDS: "60" });
+  await assert.rejects(refused.ask("/recommendations"), /CACHE_SECONDS: caches need REGION_HEADER/);
+  await refused.close();
+  const { publish, ask, close } = await worker({ CACHE_SECONDS: "60", REGION_HEADER: "X-Country", CORS: "https://a.test, https://b.test" });
+  await publish(0);
+  for (const query of ["", "?anonymous=1"]) {
+    const answer = await ask(`/recommendations${query}`, "South", { headers: { "X-Country": "North", Origin: "https://b.test" } });
+    await answer.background;
+    assert.equal(JSON.parse(answer.text).region, "North");
+    assert.equal(answer.headers.get("cache-control"), "public, max-age=0, s-maxage=60");
+    assert.equal(answer.headers.get("vary"), `Accept, ${query ? "" : "Cookie, Martlet-Session, Sec-GPC, "}X-Country, Origin`);
+    assert.equal(answer.headers.get("access-control-allow-origin"), "https://b.test");
+  }
+  await close();
+});
+
 test("many region loads and swaps of generations stay within the memory of an isolate", needsSnapshots, async () => {
   const { isolate, publish, ask, lines, folder, close } = await worker({ REGION_MEGABYTES: process.env.MARTLET_REGION_MEGABYTES ?? "1" });
   const served = () => lines.filter(({ event }) => event === "generation_served").length;
