@@ -102,7 +102,7 @@ def test_settings_of_entries_outside_of_their_platforms(platform, deployed, site
         through(platform, folder, site, MARTLET_CACHE_SECONDS="60")
 
 
-def test_what_entries_import_is_made_anew(deployed, snapshots):
+def test_what_entries_import_is_made_anew(snapshots):
     left_behind = WORKER / "vercel" / "martlet" / "src" / "gone.js"
     left_behind.touch()
     subprocess.run([ROOT / "scripts" / "worker-assets", snapshots], check=True)
