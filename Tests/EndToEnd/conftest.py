@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import shutil
 from pathlib import Path
 
 import pytest
 from builds import MODULE, RETAIL_EVENTS, build
 from chromium import chromium, executable
 from local_host import Visitor, running
+from requirements import missing, needs
 from small_shop import build_shop
 
 SAMPLE_ROWS = 40_000
@@ -60,14 +60,16 @@ def small_shop(tmp_path_factory) -> tuple[Path, Path]:
 @pytest.fixture(scope="session")
 def chromium_browser():
     if executable() is None:
-        pytest.skip("Chromium is not installed")
+        missing("Chromium")
     with chromium() as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
 def sqlite3() -> str:
-    path = shutil.which("sqlite3")
-    if path is None:
-        pytest.skip("sqlite3 is not installed")
-    return path
+    return needs("sqlite3")
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    return needs("node")

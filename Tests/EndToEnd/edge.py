@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
-import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -17,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from builds import MARTLET, MODULE, ROOT
 from local_process import serving
+from requirements import needs
 
 sys.path.insert(0, str(ROOT / "Tests" / "Conformance"))  # for the shop and the engines, which the cases have too
 
@@ -152,14 +150,6 @@ class Edge:
                 return lines[-1]
             time.sleep(0.02)
         raise AssertionError(f"no {event} with {members} in the log:\n{self.log.read_text()[-4000:]}")
-
-
-def needs(program: str) -> str:
-    """Where a program is; without it the test is skipped, or fails where CI promises that it is there."""
-    path = shutil.which(program) or shutil.which(program, path=str(Path(sys.executable).parent))
-    if path is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{program} is not installed")
-    return path
 
 
 @contextlib.contextmanager

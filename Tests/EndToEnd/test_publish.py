@@ -20,6 +20,11 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
 
 
 @pytest.fixture(scope="module")
+def snapshots(small_shop) -> Path:
+    return small_shop[0]
+
+
+@pytest.fixture(scope="module")
 def s3():
     """A client of an S3 server (moto) on the loopback interface, with an empty bucket."""
     command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", "0"]
@@ -39,25 +44,25 @@ def fetched(s3, name: str) -> bytes:
     return s3.get_object(Bucket=BUCKET, Key=f"shop/{name}")["Body"].read()
 
 
-def test_a_generation_reaches_the_bucket_whole(retail, s3):
+def test_a_generation_reaches_the_bucket_whole(snapshots, s3):
     options = ["--to", f"s3://{BUCKET}/shop", "--endpoint", s3.meta.endpoint_url]
-    done = publish(retail, *options, **CREDENTIALS)
+    done = publish(snapshots, *options, **CREDENTIALS)
     assert done.returncode == 0, done.stderr
-    assert fetched(s3, "manifest.json") == (retail / "manifest.json").read_bytes()
-    for file in manifest_of(retail)["files"]:
+    assert fetched(s3, "manifest.json") == (snapshots / "manifest.json").read_bytes()
+    for file in manifest_of(snapshots)["files"]:
         assert hashlib.sha256(fetched(s3, file["name"])).hexdigest() == file["sha256"]
-    again = publish(retail, *options, **CREDENTIALS)
-    assert f"0 files, 0 bytes brought, {len(manifest_of(retail)['files'])} were there" in again.stderr
+    again = publish(snapshots, *options, **CREDENTIALS)
+    assert f"0 files, 0 bytes brought, {len(manifest_of(snapshots)['files'])} were there" in again.stderr
 
 
-def test_a_bucket_that_is_not_there_is_named(retail, s3):
-    done = publish(retail, "--to", "s3://nowhere", "--endpoint", s3.meta.endpoint_url, **CREDENTIALS)
+def test_a_bucket_that_is_not_there_is_named(snapshots, s3):
+    done = publish(snapshots, "--to", "s3://nowhere", "--endpoint", s3.meta.endpoint_url, **CREDENTIALS)
     assert done.returncode != 0
     assert "s3://nowhere/" in done.stderr and "404" in done.stderr
 
 
-def test_without_credentials_nothing_is_tried(retail):
-    done = publish(retail, "--to", f"s3://{BUCKET}", "--endpoint", "http://127.0.0.1:9", AWS_SECRET_ACCESS_KEY="")
+def test_without_credentials_nothing_is_tried(snapshots):
+    done = publish(snapshots, "--to", f"s3://{BUCKET}", "--endpoint", "http://127.0.0.1:9", AWS_SECRET_ACCESS_KEY="")
     assert done.returncode != 0 and "AWS_ACCESS_KEY_ID" in done.stderr
 
 
@@ -68,31 +73,31 @@ def test_without_credentials_nothing_is_tried(retail):
         ("r2:bucket/shop", ["r2", "object", "put", "bucket/shop/{name}", "--file", "{path}", "--remote"]),
     ],
 )
-def test_wrangler_is_called_for_each_file_and_the_manifest_last(retail, tmp_path, destination, put):
+def test_wrangler_is_called_for_each_file_and_the_manifest_last(snapshots, tmp_path, destination, put):
     """The program itself is not to be had without an account: this holds the calls against its documented options."""
     calls = tmp_path / "calls"
     wrangler = tmp_path / "bin" / "wrangler"
     wrangler.parent.mkdir()
     wrangler.write_text(f'#!/bin/sh\necho "$@" >>{calls}\necho "[]"\n')
     wrangler.chmod(wrangler.stat().st_mode | stat.S_IXUSR)
-    done = publish(retail, "--to", destination, PATH=f"{wrangler.parent}:{os.environ['PATH']}")
+    done = publish(snapshots, "--to", destination, PATH=f"{wrangler.parent}:{os.environ['PATH']}")
     assert done.returncode == 0, done.stderr
-    manifest = manifest_of(retail)
+    manifest = manifest_of(snapshots)
     names = [(file["name"], file["name"]) for file in manifest["files"]]
     names += [(f"manifest-{manifest['generation']}.json", f"manifest-{manifest['generation']}.json"), ("manifest.json", f"manifest-{manifest['generation']}.json")]
-    expected = [" ".join(put).format(name=name, path=retail / source) for name, source in names]
+    expected = [" ".join(put).format(name=name, path=snapshots / source) for name, source in names]
     assert [line for line in calls.read_text().splitlines() if " put " in line] == expected
 
 
-def test_wranglers_own_words_reach_the_caller(retail, tmp_path):
+def test_wranglers_own_words_reach_the_caller(snapshots, tmp_path):
     wrangler = tmp_path / "wrangler"
     wrangler.write_text("#!/bin/sh\necho 'not logged in' >&2\nexit 3\n")
     wrangler.chmod(wrangler.stat().st_mode | stat.S_IXUSR)
-    done = publish(retail, "--to", "kv:abc", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    done = publish(snapshots, "--to", "kv:abc", PATH=f"{tmp_path}:{os.environ['PATH']}")
     assert done.returncode != 0 and "not logged in" in done.stderr and "status 3" in done.stderr
 
 
-def test_the_static_list_is_the_scorers_own_answer(retail):
-    listed = json.loads((retail / "fallback.json").read_text())
-    assert len(listed["items"]) == 40 and listed["generation"] == manifest_of(retail)["generation"]
+def test_the_static_list_is_the_scorers_own_answer(snapshots):
+    listed = json.loads((snapshots / "fallback.json").read_text())
+    assert len(listed["items"]) == 40 and listed["generation"] == manifest_of(snapshots)["generation"]
     assert all(item["reason"]["source"] == "popularity" for item in listed["items"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
 
 import pytest
@@ -23,8 +22,7 @@ def test_memory_stays_flat_and_answers_right(generations, tmp_path):
     assert "held against native: 200" in lines[1] and "swaps: 6" in lines[1]
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
-def test_the_worker_stays_flat_and_answers_right(generations):
+def test_the_worker_stays_flat_and_answers_right(node, generations):
     lines = soak.soak_under_node(REQUESTS, generations)
     assert "swaps: 6" in lines[1] and len(lines) == 5
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +13,7 @@ import wasmtime
 from builds import ROOT
 from edge import Origin, build_shop, running_edge, static_list
 
-NODE = shutil.which("node")
-pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
+pytestmark = pytest.mark.usefixtures("node")
 
 ASKS = "/recommendations?context=homepage&n=3"
 # Short, so that tests see several refreshes; a worker in production looks once a minute.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from builds import MODULE, ROOT
-from edge import WORKER, Origin, build_shop, needs, running_deno, static_list
+from edge import WORKER, Origin, build_shop, running_deno, static_list
+from requirements import needs
 
 ASSETS = WORKER / "assets"
 
@@ -51,18 +54,31 @@ def site(snapshots):
     origin.close()
 
 
-def through(platform: str, site: Origin) -> dict:
+@pytest.fixture
+def deployed(snapshots, tmp_path):
+    """What a platform's command line takes: the folder with its configuration, and nothing beside it."""
+
+    def deployed(platform: str) -> Path:
+        if platform == "netlify":
+            # Its edge functions are modules whatever stands there; to Vercel the folder says it.
+            (tmp_path / "package.json").write_text('{"type": "module"}')
+        return Path(shutil.copytree(WORKER / platform, tmp_path / platform))
+
+    return deployed
+
+
+def through(platform: str, folder: Path, site: Origin, **variables: str) -> dict:
     here = Path(__file__).parent
     command = [needs("node"), "--no-warnings", "--import", here / "platform_loader.mjs"]
-    command += [here / "platform_entry.mjs", platform, site.address.rstrip("/")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    command += [here / "platform_entry.mjs", platform, folder, site.address.rstrip("/")]
+    done = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize(("platform", "path"), [("netlify", "/martlet/*"), ("vercel", "/martlet/:path*")])
-def test_entries_outside_of_their_platforms(platform, path, site):
-    ran = through(platform, site)
+def test_entries_outside_of_their_platforms(platform, path, deployed, site):
+    ran = through(platform, deployed(platform), site)
     assert path in ran["config"].values()
     recommendations, health, elsewhere = ran["answers"]
     answer = json.loads(recommendations["body"])
@@ -74,9 +90,32 @@ def test_entries_outside_of_their_platforms(platform, path, site):
 
 
 @pytest.mark.parametrize("platform", ["netlify", "vercel"])
-def test_entries_answer_without_a_site(platform, site):
+def test_settings_of_entries_outside_of_their_platforms(platform, deployed, site):
+    variables = {"CORS": "https://a.example, https://shop.example", "CACHE_SECONDS": "60", "REGION_HEADER": "X-Country"}
+    folder = deployed(platform)
+    ran = through(platform, folder, site, **{f"MARTLET_{name}": value for name, value in variables.items()})
+    headers, body = ran["answers"][0]["headers"], json.loads(ran["answers"][0]["body"])
+    assert body["region"] == "South", "what the header says, not the platform"
+    assert headers["access-control-allow-origin"] == "https://shop.example"
+    assert headers["cache-control"] == "public, max-age=0, s-maxage=60" and "X-Country" in headers["vary"].split(", ")
+    with pytest.raises(AssertionError, match="MARTLET_CACHE_SECONDS: caches need MARTLET_REGION_HEADER"):
+        through(platform, folder, site, MARTLET_CACHE_SECONDS="60")
+
+
+def test_what_entries_import_is_made_anew(snapshots):
+    left_behind = WORKER / "vercel" / "martlet" / "src" / "gone.js"
+    left_behind.touch()
+    subprocess.run([ROOT / "scripts" / "worker-assets", snapshots], check=True)
+    for folder in ("vercel/martlet", "netlify/netlify/martlet"):
+        names = {path.name for path in (WORKER / folder / "src").iterdir()}
+        assert names == {path.name for path in (WORKER / "src").iterdir()}
+    assert (WORKER / "netlify" / "public" / "scorer.wasm").read_bytes() == MODULE.read_bytes()
+
+
+@pytest.mark.parametrize("platform", ["netlify", "vercel"])
+def test_entries_answer_without_a_site(platform, deployed, site):
     site.files.clear()
-    recommendations, health, _ = through(platform, site)["answers"]
+    recommendations, health, _ = through(platform, deployed(platform), site)["answers"]
     assert recommendations["status"] == 200 and recommendations["headers"]["martlet-degraded"] == "no snapshot"
     assert len(json.loads(recommendations["body"])["items"]) == 3
     assert health["status"] == 503

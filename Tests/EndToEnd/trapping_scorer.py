@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from requirements import needs
 
 FAULTS = ("trap", "wild", "deep", "hurt", "late")
 """Traps; reads outside of memory; calls itself for ever; overwrites what it has written beside the snapshot and traps; answers the
@@ -38,8 +37,7 @@ WRAPPERS = """
 
 def write_trapping_scorer(module: Path, target: Path) -> Path:
     """Puts wrappers around two exports of `module`; all else stays as it is."""
-    if shutil.which("wasm-dis") is None:
-        pytest.skip("wasm-dis of binaryen is not installed")
+    needs("wasm-dis")
     features = ["--enable-simd", "--enable-bulk-memory", "--enable-sign-ext", "--enable-nontrapping-float-to-int"]
     text = subprocess.run(["wasm-dis", *features, module], capture_output=True, text=True, check=True).stdout
     functions = dict(re.findall(r'\(export "martlet_(request|handle)" \(func (\S+)\)\)', text))

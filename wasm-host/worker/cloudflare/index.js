@@ -5,6 +5,7 @@
 
 import fallback from "../assets/fallback.json";
 import module from "../assets/scorer.wasm";
+import { settingsFrom } from "../src/options.js";
 import { bucketSink, collectorSink, queueSink } from "../src/outbox.js";
 import { assetsStore, bucketStore, kvStore } from "../src/stores.js";
 import { createWorker } from "../src/worker.js";
@@ -18,16 +19,9 @@ function workerFor(env) {
     store: storeOf(env),
     staticList: fallback,
     sink: sinkOf(env),
-    prefix: env.PREFIX ?? "",
-    cors: env.CORS ? env.CORS.split(",") : [],
-    varyOn: ["CF-IPCountry"],
-    cacheSeconds: Number(env.CACHE_SECONDS ?? 0),
-    refreshSeconds: Number(env.REFRESH_SECONDS ?? 60),
-    regionMegabytes: Number(env.REGION_MEGABYTES ?? 16),
-    verify: env.VERIFY ?? "chunks",
+    ...settingsFrom((name) => env[name], "", { saysRegion: true }),
     // Clocks stand still while code runs.
     hasClock: false,
-    policy: { key: env.MARTLET_KEY ?? null, defaultConsent: env.CONSENT, eventsConsent: env.EVENTS_CONSENT },
   }));
 }
 

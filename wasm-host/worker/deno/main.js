@@ -5,13 +5,15 @@
  */
 
 import fallback from "../assets/fallback.json" with { type: "json" };
+import { settingsFrom } from "../src/options.js";
 import { collectorSink } from "../src/outbox.js";
 import { httpStore } from "../src/stores.js";
 import { createWorker } from "../src/worker.js";
 
 const env = (name) => Deno.env.get(name) || undefined;
 const snapshots = env("SNAPSHOTS") ?? new URL("../assets/snapshots/", import.meta.url).href;
-const regionHeader = env("REGION_HEADER");
+// Nothing here says a region but that header.
+const { policy, ...settings } = settingsFrom(env, "", { saysRegion: false });
 
 /** A folder beside the code. */
 function folderStore(folder) {
@@ -32,20 +34,9 @@ const worker = createWorker({
   store: snapshots.startsWith("file:") ? folderStore(snapshots.replace(/\/?$/, "/")) : httpStore(snapshots),
   staticList: fallback,
   sink: env("COLLECTOR_URL") ? collectorSink(env("COLLECTOR_URL")) : null,
-  prefix: env("PREFIX"),
-  cors: env("CORS")?.split(","),
-  varyOn: regionHeader ? [regionHeader] : [],
-  cacheSeconds: Number(env("CACHE_SECONDS") ?? 0),
-  refreshSeconds: Number(env("REFRESH_SECONDS") ?? 60),
+  ...settings,
   metrics: env("METRICS") === "1",
-  policy: {
-    key: env("MARTLET_KEY") ?? null,
-    allowOverrides: env("ALLOW_OVERRIDES") === "1",
-    defaultConsent: env("CONSENT"),
-    eventsConsent: env("EVENTS_CONSENT"),
-  },
+  policy: { ...policy, allowOverrides: env("ALLOW_OVERRIDES") === "1" },
 });
 
-export default {
-  fetch: (request) => worker.fetch(request, { region: regionHeader ? request.headers.get(regionHeader) : null }),
-};
+export default { fetch: (request) => worker.fetch(request) };

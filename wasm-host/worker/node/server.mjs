@@ -14,6 +14,7 @@ import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
+import { headerText } from "../src/facts.js";
 import { collectorSink, ndjson } from "../src/outbox.js";
 import { httpStore } from "../src/stores.js";
 import { createWorker } from "../src/worker.js";
@@ -35,7 +36,8 @@ export function folderStore(folder) {
 
 /**
  * Appends to a file for each day; a batch is on the disk before it counts as delivered. What a full disk or a crash has left of an
- * earlier one ends with its own line: a build takes the next for whole, and what stands twice once.
+ * earlier one ends with its own line: a build takes the next for whole, and what stands twice once. Nothing is cut off: another process
+ * may have written there since.
  * @param {string} folder
  * @returns {import("../src/outbox.js").Sink}
  */
@@ -82,14 +84,6 @@ export function serve(worker, platformOf = () => ({})) {
   });
 }
 
-/**
- * A header of the proxy in front, which may be UTF-8.
- * @param {string | string[] | undefined} value
- */
-function textOf(value) {
-  return typeof value === "string" && value !== "" ? Buffer.from(value, "latin1").toString("utf8") : null;
-}
-
 /** @param {import("node:http").IncomingMessage} incoming */
 function requestOf(incoming) {
   const headers = new Headers();
@@ -131,7 +125,10 @@ async function main() {
   const isURL = (/** @type {string} */ text) => /^https?:/.test(text);
   const fallback = values.fallback ?? (isURL(values.snapshots) ? null : join(values.snapshots, "fallback.json"));
   /** @param {import("node:http").IncomingMessage} incoming @param {string | undefined} header */
-  const trusted = (incoming, header) => (header ? textOf(incoming.headers[header.toLowerCase()]) : null);
+  const trusted = (incoming, header) => {
+    const value = header ? incoming.headers[header.toLowerCase()] : null;
+    return typeof value === "string" ? headerText(value) : null;
+  };
   const worker = createWorker({
     module: await WebAssembly.compile(await readFile(values.module)),
     store: isURL(values.snapshots) ? httpStore(values.snapshots) : folderStore(values.snapshots),
@@ -143,7 +140,7 @@ async function main() {
     firstWaitMs: Number(values["first-wait-ms"]),
     cacheSeconds: Number(values["cache-seconds"]),
     cors: values.cors,
-    varyOn: values["region-header"] ? [values["region-header"]] : [],
+    regionHeader: values["region-header"],
     metrics: true,
     policy: {
       allowOverrides: values["allow-overrides"],
@@ -154,7 +151,6 @@ async function main() {
     writeLog: values.quiet ? () => {} : (line) => process.stdout.write(`${line}\n`),
   });
   const server = serve(worker, (incoming) => ({
-    region: trusted(incoming, values["region-header"]),
     user: trusted(incoming, values["user-header"]),
     session: trusted(incoming, values["session-header"]),
   }));

@@ -14,6 +14,8 @@ const REFERRER_HOSTS = {
   email: /(^|\.)(mail|outlook)\./,
 };
 const VALUE_BYTES_MAX = 256;
+/** Of the query, what the host reads itself. */
+const HOST_PARAMETERS = ["region", "time", "anonymous"];
 
 /** A value cannot be used; `field` names it. */
 export class BadValue extends Error {
@@ -43,6 +45,7 @@ export class BadValue extends Error {
  * @property {"session" | "full"} eventsConsent from which consent on events are handed on
  * @property {string} consentCookie the cookie in which the shop's banner keeps what the visitor agreed to
  * @property {boolean} allowOverrides for trying out: `?region=` and `?time=` choose region and time
+ * @property {string | null} regionHeader the header in which a proxy in front puts the region
  * @property {boolean} sharesAnonymous answers to visitors of whom nothing is known may be kept by caches: they depend on region and page
  *   alone, not on device, referrer or time zone
  * @property {string | null} key secret for MACs and keyed hashes, base64url
@@ -58,6 +61,8 @@ export class BadValue extends Error {
  * @property {boolean} isLogged whether events may be handed on: not below the consent that the shop wants for it, nor at a time that the
  *   request has chosen
  * @property {boolean} isAnonymous nothing of this visitor is known to the module: the answer is everybody's
+ * @property {boolean} isForAll the request has asked for everybody's answer: who sends it makes no difference
+ * @property {boolean} isRegionTold by the request itself, or nowhere: a cache can tell regions apart
  * @property {[string, string][]} headers for the module, all but the region
  */
 
@@ -71,16 +76,19 @@ export class BadValue extends Error {
  */
 export function factsOf(request, url, platform, policy, now) {
   const override = policy.allowOverrides ? overrides(url) : { region: null, time: null };
-  const saidRegion = override.region || platform.region || null;
+  const { regionHeader } = policy;
+  const placedRegion = regionHeader ? headerText(request.headers.get(regionHeader)) : platform.region;
+  const saidRegion = override.region || placedRegion || null;
   const region = plain("region", saidRegion ?? policy.defaultRegion);
-  const consent = request.headers.get("sec-gpc") === "1" ? "none" : consentOf(request, policy);
+  const isForAll = url.searchParams.get("anonymous") === "1";
+  const consent = isForAll || request.headers.get("sec-gpc") === "1" ? "none" : consentOf(request, policy);
   const user = consent === "full" && platform.user ? plain("user", platform.user) : null;
   const session = consent !== "none" && platform.session ? plain("session", platform.session) : null;
-  const token = cookie(request, SESSION_COOKIE);
+  const token = isForAll ? null : cookie(request, SESSION_COOKIE);
   const isNamed = user !== null || session !== null || token !== null || request.headers.has("martlet-session");
   const isKnown = consent !== "none" && isNamed;
   /** @type {[string, string | null][]} */
-  const headers = PASSED_ON.map((name) => [name, request.headers.get(name)]);
+  const headers = (isForAll ? ["accept"] : PASSED_ON).map((name) => [name, request.headers.get(name)]);
   const isTimeChosen = override.time !== null;
   const time = override.time ?? now;
   headers.push(
@@ -92,7 +100,7 @@ export function factsOf(request, url, platform, policy, now) {
     ["martlet-session-id", session],
     ["martlet-key", isTimeChosen ? null : policy.key],
   );
-  if (isKnown || !policy.sharesAnonymous) {
+  if (isKnown || !(isForAll || policy.sharesAnonymous)) {
     headers.push(
       ["martlet-device", deviceOf(request)],
       ["martlet-referrer", referrerOf(request, url)],
@@ -102,7 +110,9 @@ export function factsOf(request, url, platform, policy, now) {
   const given = /** @type {[string, string][]} */ (headers.filter(([, value]) => value !== null));
   const isLogged = !isTimeChosen && ["full", policy.eventsConsent].includes(consent);
   const loggedRegion = region === WORLD ? null : saidRegion;
-  return { region, loggedRegion, consent, target: targetOf(url), isLogged, isAnonymous: !isKnown, headers: given };
+  const isRegionTold = regionHeader !== null || override.region !== null || !platform.region;
+  const target = targetOf(url);
+  return { region, loggedRegion, consent, target, isLogged, isAnonymous: !isKnown, isForAll, isRegionTold, headers: given };
 }
 
 /** @param {URL} url */
@@ -124,7 +134,7 @@ function targetOf(url) {
   const kept = url.search
     .slice(1)
     .split("&")
-    .filter((part) => part !== "" && !["region", "time"].includes(decoded(part.split("=")[0])));
+    .filter((part) => part !== "" && !HOST_PARAMETERS.includes(decoded(part.split("=")[0])));
   return kept.length > 0 ? `${url.pathname}?${kept.join("&")}` : url.pathname;
 }
 
@@ -208,6 +218,16 @@ function zoneMinutes(timeZone, time) {
   } catch {
     return null;
   }
+}
+
+/**
+ * A header's value that may be UTF-8: platforms give its bytes as one character each.
+ * @param {string | null} value
+ * @returns {string | null} null for an empty one too
+ */
+export function headerText(value) {
+  if (!value || /[^\u0000-\u00ff]/.test(value)) return value || null;
+  return new TextDecoder().decode(Uint8Array.from(value, (character) => character.charCodeAt(0)));
 }
 
 /**

@@ -66,18 +66,28 @@ export async function checkedBody(request, target) {
 
 /**
  * Whether and how long an answer may be kept by others. What is said to one visitor is nobody else's; an anonymous answer is
- * everybody's in this region and on this page, for those who send neither token nor refusal. Offers are never shared: a
- * signed code is for the visitor who has earned it.
+ * everybody's in this region and on this page: where it was asked for, whoever asks, otherwise for those who send neither token nor
+ * refusal. A region that no header of the request tells, caches cannot know. Offers are never shared: a signed code is for the
+ * visitor who has earned it.
  * @param {Headers} headers
  * @param {Uint8Array} body JSON
- * @param {boolean} isAnonymous
- * @param {{ cacheSeconds: number, varyOn: string[] }} options
+ * @param {import("./facts.js").Facts} facts
+ * @param {{ cacheSeconds: number, regionHeader: string | null }} options
  */
-export function setCaching(headers, body, isAnonymous, { cacheSeconds, varyOn }) {
-  if (!isAnonymous || cacheSeconds === 0 || headers.has("set-cookie")) return;
+export function setCaching(headers, body, { isAnonymous, isForAll, isRegionTold }, { cacheSeconds, regionHeader }) {
+  if (!isAnonymous || !isRegionTold || cacheSeconds === 0 || headers.has("set-cookie")) return;
   if ("offers" in JSON.parse(new TextDecoder().decode(body))) return void headers.set("cache-control", "private, no-store");
   headers.set("cache-control", `public, max-age=0, s-maxage=${cacheSeconds}`);
-  headers.set("vary", ["Accept", "Cookie", "Martlet-Session", "Sec-GPC", ...varyOn].join(", "));
+  const visitor = isForAll ? [] : ["Cookie", "Martlet-Session", "Sec-GPC"];
+  headers.set("vary", ["Accept", ...visitor, ...(regionHeader ? [regionHeader] : [])].join(", "));
+}
+
+/**
+ * Whether caches may keep an answer: then nothing in it is about the request that happened to come first.
+ * @param {Headers} headers
+ */
+export function isShared(headers) {
+  return (headers.get("cache-control") ?? "").startsWith("public");
 }
 
 /**

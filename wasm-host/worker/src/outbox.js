@@ -4,12 +4,13 @@ import { Shared, sleep } from "./deadline.js";
 import { message as textOf } from "./loading.js";
 
 /**
- * Takes a batch of events, or throws. The id of a batch is the same at every try.
+ * Takes a batch of events, or throws. Batch and id are the same at every try.
  * @typedef {(events: object[], batch: string) => Promise<void>} Sink
  */
 
 const BATCH_MAX = 500;
 const TRIES = 4;
+const QUEUE_MESSAGES_MAX = 100;
 /** Together the tries of a batch take less than the 30 s that platforms grant to work in the background. */
 const TRY_MS = 5_000;
 /** A flush that takes longer was dropped with the request that it belonged to. */
@@ -108,14 +109,17 @@ export function collectorSink(address, headers = {}) {
 }
 
 /**
- * A message queue (Cloudflare Queues), one message an event.
+ * A message queue (Cloudflare Queues), one message an event. A batch that was taken in part goes on where it stopped.
  * @param {{ sendBatch(messages: { body: object }[]): Promise<unknown> }} queue
  * @returns {Sink}
  */
 export function queueSink(queue) {
+  /** @type {WeakMap<object[], number>} how many of a batch are there already */
+  const sent = new WeakMap();
   return async (events) => {
-    for (let start = 0; start < events.length; start += 100) {
-      await queue.sendBatch(events.slice(start, start + 100).map((body) => ({ body })));
+    for (let start = sent.get(events) ?? 0; start < events.length; start += QUEUE_MESSAGES_MAX) {
+      await queue.sendBatch(events.slice(start, start + QUEUE_MESSAGES_MAX).map((body) => ({ body })));
+      sent.set(events, start + QUEUE_MESSAGES_MAX);
     }
   };
 }

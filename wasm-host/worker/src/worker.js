@@ -2,7 +2,7 @@
 
 import { BadValue, factsOf } from "./facts.js";
 import { message as textOf } from "./loading.js";
-import { Problem, checkedBody, entityTag, matches, setCORS, setCaching, setPreflight } from "./manners.js";
+import { Problem, checkedBody, entityTag, isShared, matches, setCORS, setCaching, setPreflight } from "./manners.js";
 import { parseResponse, requestMessage } from "./message.js";
 import { Metrics } from "./metrics.js";
 import { resolved } from "./options.js";
@@ -75,9 +75,12 @@ class Worker {
     setCORS(headers, request.headers.get("origin"), this._options.cors);
     if (response.status === 204 && headers.has("allow")) setPreflight(headers, headers.get("allow") ?? "");
     const trace = traceOf(request);
-    if (trace) headers.set("traceparent", trace);
     const ms = this._clock() - started;
-    if (this._options.hasClock) headers.append("server-timing", `total;dur=${ms.toFixed(3)}`);
+    if (isShared(headers)) headers.delete("server-timing");
+    else {
+      if (trace) headers.set("traceparent", trace);
+      if (this._options.hasClock) headers.append("server-timing", `total;dur=${ms.toFixed(3)}`);
+    }
     this.metrics.count(request.method, response.status, ms);
     this._log("request", { ...entry, status: response.status, ...(this._options.hasClock ? { ms } : {}), trace });
     return response;
@@ -101,10 +104,12 @@ class Worker {
     const waitUntil = platform.waitUntil ?? ((promise) => void promise.catch(() => {}));
     const body = await checkedBody(request, url.pathname + url.search);
     const facts = this._facts(request, url, platform);
-    entry.region = facts.region;
     entry.consent = facts.consent;
     const generation = await this.publication.generation(waitUntil);
     entry.generation = generation?.manifest.generation ?? null;
+    // A region that is none can hold anything, as a path can.
+    const isRegion = facts.region === this._policy.defaultRegion || generation?.manifest.regions.has(facts.region);
+    entry.region = isRegion ? facts.region : "other";
     if (!generation) return this._degraded(request, url, entry, "no snapshot");
     const isEvents = request.method === "POST" && url.pathname === "/events";
     const wantsEvents = this.outbox !== null && isEvents && facts.isLogged;
@@ -123,7 +128,7 @@ class Worker {
     }
     const moduleMs = this._clock() - startedModule;
     if (wantsEvents) this._takeEvents(answer, facts, waitUntil);
-    const response = await this._response(request, answer, facts.isAnonymous && url.pathname === "/recommendations");
+    const response = await this._response(request, answer, url.pathname === "/recommendations" ? facts : null);
     if (this._options.hasClock) response.headers.set("server-timing", `module;dur=${moduleMs.toFixed(3)}`);
     const { failingSince } = this.publication;
     if (failingSince !== null) {
@@ -155,9 +160,9 @@ class Worker {
    * @private
    * @param {Request} request
    * @param {import("./message.js").Answer} answer
-   * @param {boolean} isAnonymous
+   * @param {import("./facts.js").Facts | null} facts null where caches keep no answers
    */
-  async _response(request, answer, isAnonymous) {
+  async _response(request, answer, facts) {
     const headers = new Headers();
     for (const [name, value] of answer.headers) if (name !== "content-length") headers.append(name, value);
     if (request.method === "OPTIONS" && answer.status === 405) {
@@ -166,7 +171,7 @@ class Worker {
       return new Response(null, { status: 204, headers: { allow } });
     }
     if (answer.status === 200 && SAFE_METHODS.includes(request.method)) {
-      setCaching(headers, answer.body, isAnonymous, this._options);
+      if (facts) setCaching(headers, answer.body, facts, this._options);
       if (!(headers.get("cache-control") ?? "").includes("no-store")) {
         const tag = await entityTag(answer.body);
         headers.set("etag", tag);

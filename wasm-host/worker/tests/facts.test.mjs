@@ -5,7 +5,7 @@ import { BadValue, factsOf } from "../src/facts.js";
 
 const NOW = 1_700_000_000_000;
 const POLICY = { defaultRegion: "world", defaultConsent: "session", eventsConsent: "full", consentCookie: "martlet_consent", allowOverrides: false,
-  sharesAnonymous: false, key: null }; // prettier-ignore
+  regionHeader: null, sharesAnonymous: false, key: null }; // prettier-ignore
 
 function facts(headers = {}, { path = "/recommendations", platform = {}, policy = {} } = {}) {
   const request = new Request(`https://shop.test${path}`, { headers });
@@ -82,6 +82,33 @@ test("answers that are shared depend on region and page alone", () => {
   assert.deepEqual([shared["martlet-device"], shared["martlet-referrer"], shared["martlet-zone"]], [undefined, undefined, undefined]);
   const known = facts({ ...headers, "Martlet-Session": "t" }, options).named;
   assert.deepEqual([known["martlet-device"], known["martlet-referrer"], known["martlet-zone"]], ["mobile", "search", "60"]);
+});
+
+test("an answer for all depends on page and region alone, and nothing of the visitor reaches the module", () => {
+  const headers = {
+    "User-Agent": "Mobile", Referer: "https://www.google.com/", Cookie: "martlet_session=t; martlet_consent=full", "Martlet-Session": "t",
+    "Sec-GPC": "1", Accept: "application/json",
+  }; // prettier-ignore
+  const platform = { region: "DE", timeZone: "Europe/Berlin", user: "u1", session: "s1" };
+  const { named, ...all } = facts(headers, { path: "/recommendations?n=3&anonymous=1", platform });
+  const stranger = facts({ Accept: "application/json" }, { path: "/recommendations?n=3&anonymous=1", platform: { region: "DE" } });
+  const { "martlet-seed": _, ...passed } = named;
+  const { "martlet-seed": __, ...others } = stranger.named;
+  assert.deepEqual(passed, others);
+  assert.deepEqual(Object.keys(passed).sort(), ["accept", "martlet-consent", "martlet-time"]);
+  assert.deepEqual([all.target, all.region, all.consent, all.isAnonymous, all.isForAll, all.isLogged], ["/recommendations?n=3", "DE", "none", true, true, false]); // prettier-ignore
+  assert.ok(!facts(headers, { path: "/recommendations?anonymous=0" }).isForAll);
+});
+
+test("a region header is taken instead of what the platform says, and may be UTF-8", () => {
+  const policy = { regionHeader: "X-Country" };
+  const platform = { region: "DE" };
+  const bytes = Buffer.from("Åland").toString("latin1");
+  const told = facts({ "X-Country": bytes }, { platform, policy });
+  assert.deepEqual([told.region, told.loggedRegion, told.isRegionTold], ["Åland", "Åland", true]);
+  assert.deepEqual([facts({}, { platform, policy }).region, facts({}, { platform, policy }).isRegionTold], ["world", true]);
+  assert.deepEqual([facts({}, { platform }).region, facts({}, { platform }).isRegionTold], ["DE", false]);
+  assert.ok(facts().isRegionTold, "everybody is in the same one");
 });
 
 test("region and time of the query hold where they are allowed, and never reach the module", () => {

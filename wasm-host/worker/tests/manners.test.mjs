@@ -25,10 +25,52 @@ test("a personal answer is nobody else's", async () => {
 });
 
 test("an anonymous answer is everybody's, in this region and on this page", async () => {
-  const { ask } = listing({ cacheSeconds: 60, varyOn: ["CF-IPCountry"] });
+  const { ask } = listing({ cacheSeconds: 60, regionHeader: "X-Country" });
   const response = await ask("/recommendations?context=product&item_id=a");
   assert.equal(response.headers.get("cache-control"), "public, max-age=0, s-maxage=60");
-  assert.deepEqual(response.headers.get("vary").split(", "), ["Accept", "Cookie", "Martlet-Session", "Sec-GPC", "CF-IPCountry"]);
+  assert.deepEqual(response.headers.get("vary").split(", "), ["Accept", "Cookie", "Martlet-Session", "Sec-GPC", "X-Country"]);
+});
+
+test("an answer asked for as everybody's varies by no cookie, and is the same for who has a session", async () => {
+  const { made, ask } = listing({ cacheSeconds: 60, regionHeader: "X-Country" });
+  const asked = answering(made, message("200 OK"));
+  for (const headers of [{}, { Cookie: "martlet_session=t; _ga=1" }, { "Martlet-Session": "t", "Sec-GPC": "1" }]) {
+    const response = await ask("/recommendations?anonymous=1", { headers: { ...headers, "X-Country": "DE" } });
+    assert.equal(response.headers.get("cache-control"), "public, max-age=0, s-maxage=60");
+    assert.equal(response.headers.get("vary"), "Accept, X-Country");
+  }
+  const [first, ...others] = asked.map((text) => text.replace(/martlet-seed: \d+/, ""));
+  assert.match(first, /^GET \/recommendations HTTP/);
+  assert.deepEqual(others, [first, first]);
+  const kept = await listing().ask("/recommendations?anonymous=1");
+  assert.equal(kept.headers.get("cache-control"), "private, no-store", "where the deployment shares nothing");
+});
+
+test("caches keep no answer of a region that no header tells them", async () => {
+  const controls = async (options, platform) => {
+    const { ask } = listing({ cacheSeconds: 60, ...options });
+    const responses = await Promise.all(["", "?anonymous=1"].map((query) => ask(`/recommendations${query}`, {}, platform)));
+    return responses.map(({ headers }) => headers.get("cache-control").split(",")[0]);
+  };
+  assert.deepEqual(await controls({}, { region: "DE" }), ["private", "private"]);
+  assert.deepEqual(await controls({ regionHeader: "X-Country" }, { region: "DE" }), ["public", "public"]);
+  assert.deepEqual(await controls({}, {}), ["public", "public"], "where there is one region only");
+});
+
+test("nothing in a shared answer is about the request that came first", async () => {
+  const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
+  const { ask, lines } = listing({ cacheSeconds: 60 });
+  const tag = (await ask("/recommendations")).headers.get("etag");
+  for (const more of [{}, { "If-None-Match": tag }]) {
+    const { headers } = await ask("/recommendations", { headers: { traceparent, ...more } });
+    assert.match(headers.get("cache-control"), /^public/);
+    assert.deepEqual([headers.get("traceparent"), headers.get("server-timing")], [null, null]);
+    assert.equal(lines.at(-1).trace, traceparent);
+    assert.equal(typeof lines.at(-1).ms, "number");
+  }
+  const { headers } = await ask("/recommendations", { headers: { traceparent, "Martlet-Session": "t" } });
+  assert.equal(headers.get("traceparent"), traceparent);
+  assert.match(headers.get("server-timing"), /total/);
 });
 
 test("caches keep nothing where the deployment does not say so, and only recommendations", async () => {
@@ -202,6 +244,16 @@ test("a path is logged where it is a route, and nothing of any other: it can hol
   assert.ok(!JSON.stringify(lines).includes("jane"));
 });
 
+test("a region is logged where the manifest knows it, and nothing of any other: it can hold anything", async () => {
+  const { ask, lines, made } = listing({ policy: { allowOverrides: true } });
+  for (const region of ["DE", "jane.doe@example.org", undefined]) await ask("/recommendations", {}, { region });
+  await ask("/recommendations?region=jane");
+  made.publication.generation = async () => null;
+  for (const region of ["jane", undefined]) await ask("/recommendations", {}, { region });
+  assert.deepEqual(lines.map(({ region }) => region), ["DE", "other", "world", "other", "other", "world"]);
+  assert.ok(!JSON.stringify(lines).includes("jane"));
+});
+
 test("metrics where they are wanted", async () => {
   const { ask } = listing({ metrics: true });
   await ask("/recommendations");
@@ -216,7 +268,7 @@ test("metrics where they are wanted", async () => {
 
 test("settings that cannot hold are refused when the worker is made", () => {
   const settings = [{ refreshSeconds: NaN }, { cacheSeconds: -1 }, { verify: "none" }, { prefix: "martlet" }, { prefix: "/martlet/" },
-    { policy: { defaultConsent: "Session" } }, { policy: { eventsConsent: "none" } }]; // prettier-ignore
+    { regionHeader: "X Country" }, { policy: { defaultConsent: "Session" } }, { policy: { eventsConsent: "none" } }]; // prettier-ignore
   for (const options of settings) {
     const [name] = Object.keys(options.policy ?? options);
     assert.throws(() => createWorker({ module: null, store: null, ...options }), new RegExp(`^Error: ${name}: `));

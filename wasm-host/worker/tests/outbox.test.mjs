@@ -91,6 +91,20 @@ test("draining hands on all that waits", async () => {
   assert.equal(taken.length, 3);
 });
 
+test("a queue that takes a batch in part gets each event once", async () => {
+  const taken = [];
+  let calls = 0;
+  const sendBatch = async (messages) => {
+    if (++calls % 2 === 0) throw new Error("busy");
+    taken.push(...messages.map(({ body }) => body));
+  };
+  const { made, add, settled } = outbox(queueSink({ sendBatch }));
+  add(numbered(250));
+  await settled();
+  assert.deepEqual(taken, numbered(250));
+  assert.deepEqual([made.delivered, made.dropped, calls], [250, 0, 5]);
+});
+
 test("a queue gets messages of a hundred at most, a bucket an object a batch", async () => {
   const sizes = [];
   await queueSink({ sendBatch: async (messages) => void sizes.push(messages.length) })(numbered(250), "id");

@@ -93,6 +93,52 @@ for (const [name, damage, reason] of [
   });
 }
 
+const bases = (shop) => shop.reads.filter((name) => name.startsWith("base-")).length;
+/** Asks every `step` of the clock; the minutes at which a base was read. */
+async function triedAt({ ask, clock, settled }, store, step, steps) {
+  const [started, times] = [clock.now, []];
+  for (let i = 0; i < steps; i++) {
+    const before = bases(store);
+    await ask("/visits");
+    await settled();
+    if (bases(store) > before) times.push((clock.now - started) / MINUTE);
+    clock.now += step;
+  }
+  return times;
+}
+
+test("what cannot be served is downloaded again after pauses that double, up to a quarter of an hour", needsModule, async () => {
+  const store = new Shop();
+  const made = worker({ store, refreshSeconds: 60 });
+  await made.ask("/visits");
+  store.publish("two");
+  const [base, good] = [store.name("base"), store.files.get(store.name("base"))];
+  store.files.set(base, good.slice(1));
+  made.clock.now += MINUTE;
+  assert.deepEqual(await triedAt(made, store, MINUTE, 70), [0, 1, 3, 7, 15, 30, 45, 60]);
+  assert.equal(manifests(store), 71, "the manifest is looked at all along");
+  assert.match((await made.ask("/visits")).headers.get("martlet-stale"), /^42\d\d;/, "and it is said meanwhile");
+  assert.equal(made.events("generation_not_served").length, 8);
+  // Mended under the same name, it is taken over at the next try, another manifest at once.
+  store.files.set(base, good);
+  assert.deepEqual(await triedAt(made, store, MINUTE, 10), [5]);
+  assert.equal((await made.ask("/visits")).headers.get("martlet-stale"), null);
+  store.publish("three");
+  store.files.delete(store.name("base"));
+  assert.deepEqual(await triedAt(made, store, MINUTE, 3), [1, 2]);
+  store.publish("four");
+  assert.deepEqual(await triedAt(made, store, MINUTE, 3), [0]);
+  assert.equal(made.events("generation_served").at(-1).generation, "four");
+});
+
+test("where nothing is served, what is refused is tried again within a minute", needsModule, async () => {
+  const store = new Shop();
+  store.files.delete(store.name("base"));
+  const made = worker({ store, refreshSeconds: 3600 });
+  const tries = await triedAt(made, store, 5000, 40);
+  assert.deepEqual(tries.map((minutes) => Math.round(minutes * 60)), [0, 5, 15, 35, 75, 135, 195]);
+});
+
 test("where nothing is served, it is looked for every five seconds, however rare refreshing is", needsModule, async () => {
   const store = new Shop();
   store.files.delete("manifest.json");

@@ -96,6 +96,7 @@ export function answering(made, message) {
     asked.push(new TextDecoder().decode(messageFor(region)));
     return new TextEncoder().encode(message);
   };
-  made.publication.generation = async () => ({ manifest: { generation: "one" }, handle });
+  const regions = new Map([["DE", "DE"]]);
+  made.publication.generation = async () => ({ manifest: { generation: "one", regions }, handle });
   return asked;
 }

@@ -1,10 +1,12 @@
 /** Martlet as Vercel middleware, at /martlet/*. Compiling from bytes is forbidden there: the module is imported. */
 
-import fallback from "../assets/fallback.json";
-import module from "../assets/scorer.wasm?module";
-import { collectorSink } from "../src/outbox.js";
-import { httpStore } from "../src/stores.js";
-import { createWorker } from "../src/worker.js";
+// `make worker` fills martlet/: what is outside of the project's folder is not deployed.
+import fallback from "./martlet/fallback.json";
+import module from "./martlet/scorer.wasm?module";
+import { settingsFrom } from "./martlet/src/options.js";
+import { collectorSink } from "./martlet/src/outbox.js";
+import { httpStore } from "./martlet/src/stores.js";
+import { createWorker } from "./martlet/src/worker.js";
 
 export const config = { matcher: "/martlet/:path*" };
 
@@ -19,11 +21,8 @@ function workerFor(origin) {
     store: httpStore(env.MARTLET_SNAPSHOTS ?? `${origin}/snapshots/`),
     staticList: fallback,
     sink: env.MARTLET_COLLECTOR_URL ? collectorSink(env.MARTLET_COLLECTOR_URL) : null,
+    ...settingsFrom((name) => env[name], "MARTLET_", { saysRegion: true }),
     prefix: "/martlet",
-    refreshSeconds: Number(env.MARTLET_REFRESH_SECONDS ?? 60),
-    regionMegabytes: Number(env.MARTLET_REGION_MEGABYTES ?? 16),
-    verify: env.MARTLET_VERIFY,
-    policy: { key: env.MARTLET_KEY ?? null, defaultConsent: env.MARTLET_CONSENT, eventsConsent: env.MARTLET_EVENTS_CONSENT },
   }));
 }
 

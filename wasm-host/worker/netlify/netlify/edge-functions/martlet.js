@@ -1,9 +1,11 @@
 /** Martlet as a Netlify Edge Function, at /martlet/*. */
 
-import fallback from "../../../assets/fallback.json" with { type: "json" };
-import { collectorSink } from "../../../src/outbox.js";
-import { httpStore } from "../../../src/stores.js";
-import { createWorker } from "../../../src/worker.js";
+// `make worker` fills ../martlet: bundling takes nothing from outside of the site's folder.
+import fallback from "../martlet/fallback.json" with { type: "json" };
+import { settingsFrom } from "../martlet/src/options.js";
+import { collectorSink } from "../martlet/src/outbox.js";
+import { httpStore } from "../martlet/src/stores.js";
+import { createWorker } from "../martlet/src/worker.js";
 
 const env = (name) => Netlify.env.get(name) || undefined;
 
@@ -25,14 +27,8 @@ function workerFor(origin) {
     store: httpStore(env("MARTLET_SNAPSHOTS") ?? `${origin}/snapshots/`),
     staticList: fallback,
     sink: env("MARTLET_COLLECTOR_URL") ? collectorSink(env("MARTLET_COLLECTOR_URL")) : null,
+    ...settingsFrom(env, "MARTLET_", { saysRegion: true }),
     prefix: "/martlet",
-    refreshSeconds: Number(env("MARTLET_REFRESH_SECONDS") ?? 60),
-    verify: env("MARTLET_VERIFY"),
-    policy: {
-      key: env("MARTLET_KEY") ?? null,
-      defaultConsent: env("MARTLET_CONSENT"),
-      eventsConsent: env("MARTLET_EVENTS_CONSENT"),
-    },
   }));
 }
 
