@@ -1,6 +1,6 @@
 /**
- * The first request on a fresh edge worker under V8, taken apart; the median of several processes, each of which serves its first
- * request, and what later requests take.
+ * The first request on a fresh edge worker under V8, taken apart, and what later requests take: medians of several processes, each of
+ * which serves its first request.
  *
  *     node scripts/cold_start.mjs SNAPSHOTS [--module dist/scorer.wasm] [--runs 21] [--all] [--region CODE] [--json]
  *
@@ -8,7 +8,7 @@
  * deployed and keep its code; here each process compiles it, before the clock starts.
  */
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,7 @@ import { parseArgs } from "node:util";
 import { openFile } from "../wasm-host/worker/src/loading.js";
 import { Manifest } from "../wasm-host/worker/src/manifest.js";
 import { parseResponse, requestMessage } from "../wasm-host/worker/src/message.js";
-import { Scorer } from "../wasm-host/worker/src/scorer.js";
+import { Refused, Scorer } from "../wasm-host/worker/src/scorer.js";
 import { createWorker } from "../wasm-host/worker/src/worker.js";
 
 const { values, positionals } = parseArgs({
@@ -32,7 +32,6 @@ const { values, positionals } = parseArgs({
   },
 });
 const [snapshots] = positionals;
-if (!snapshots) throw new Error("the folder of a publication is missing");
 
 const TARGET = "/recommendations?context=homepage&n=10";
 const WARM_REQUESTS = 2000;
@@ -80,7 +79,11 @@ async function parts() {
   const started = clock();
   const scorer = new Scorer(module);
   const instantiated = clock();
-  for (const file of files) await openFile(scorer, store, file, { verify: "chunks", times });
+  for (const file of files) {
+    await openFile(scorer, store, file, { verify: "chunks", times }).catch((error) => {
+      throw error instanceof Refused ? new Error(`${join(snapshots, file.name)}: ${error.message}`) : error;
+    });
+  }
   const loaded = clock();
   scorer.warmUp();
   const headers = [["martlet-time", String(Date.now())], ["martlet-region", values.region], ["martlet-consent", "session"]]; // prettier-ignore
@@ -116,33 +119,62 @@ async function worker() {
 const quantile = (numbers, share) => [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))];
 const median = (numbers) => quantile(numbers, 0.5);
 
+/** A process of its own, whose own words say what is wrong where something is. */
 function freshProcess(what) {
   const command = [fileURLToPath(import.meta.url), ...process.argv.slice(2), "--once", what];
-  return JSON.parse(execFileSync(process.execPath, command, { encoding: "utf8" }));
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr.trim().replace(/^cold_start: /, "") || `a process ended with status ${status}`);
+  return JSON.parse(stdout);
 }
 
-if (values.once) {
-  console.log(JSON.stringify(await { parts, worker }[values.once]()));
-} else {
-  const runs = Array.from({ length: Number(values.runs) }, () => ({ ...freshProcess("parts"), ...freshProcess("worker") }));
+const ROWS = [
+  ["instantiate", "instantiate"],
+  ["open", "open"],
+  ["answer", "warm up and first answer"],
+  ["ours", "all but check and copy"],
+  ["check", "check (SHA-256 of each MiB)"],
+  ["copy", "copy into the module's memory"],
+  ["checkPerMiB", "check, a MiB"],
+  ["copyPerMiB", "copy, a MiB"],
+  ["total", "together"],
+  ["first", "first request through the worker"],
+  ["second", "second request"],
+  ["next", "next requests, median"],
+  ["next99", "next requests, 99th percentile"],
+];
+
+/** The medians, each with the least and the most of the runs beside it. */
+function print(runs) {
+  const mib = (bytes) => bytes / 2 ** 20;
   const of = (name) => runs.map((run) => run[name]);
-  for (const run of runs) run.ours = run.instantiate + run.open + run.answer;
-  if (values.json) {
-    console.log(JSON.stringify(runs));
-  } else {
-    const rows = [
-      ["instantiate", "instantiate"], ["check", "check (SHA-256 of each MiB)"], ["copy", "copy into the module's memory"], ["open", "open"],
-      ["answer", "warm up and first answer"], ["ours", "all but check and copy"], ["total", "together"],
-      ["first", "first request through the worker"], ["second", "second request"], ["next", "next requests, median"],
-      ["next99", "next requests, 99th percentile"],
-    ]; // prettier-ignore
-    const mib = (bytes) => (bytes / 2 ** 20).toFixed(1);
-    console.log(`${runs.length} fresh processes, node ${process.version}; ${mib(runs[0].bytes)} MiB of files, ` +
-      `${mib(runs[0].memory)} MiB of memory in the instance\n`); // prettier-ignore
-    console.log(`${"milliseconds".padEnd(36)}   median      min      max`);
-    for (const [name, title] of rows) {
-      const columns = [median(of(name)), Math.min(...of(name)), Math.max(...of(name))];
-      console.log(title.padEnd(36) + columns.map((ms) => ms.toFixed(3).padStart(9)).join(""));
-    }
+  for (const run of runs) {
+    run.checkPerMiB = run.check / mib(run.bytes);
+    run.copyPerMiB = run.copy / mib(run.bytes);
   }
+  console.log(`node ${process.version}; ${mib(runs[0].bytes).toFixed(1)} MiB of files, ` +
+    `${mib(runs[0].memory).toFixed(1)} MiB of memory in the instance`); // prettier-ignore
+  console.log(`milliseconds, the median of ${runs.length} fresh processes (and the least and the most of them)\n`);
+  for (const [name, title] of ROWS) {
+    const [middle, least, most] = [median(of(name)), Math.min(...of(name)), Math.max(...of(name))].map((ms) => ms.toFixed(3));
+    console.log(`${title.padEnd(34)}${middle.padStart(9)}  (${least} to ${most})`);
+  }
+}
+
+async function main() {
+  if (!snapshots) throw new Error("name the folder of a publication");
+  if (values.once) return console.log(JSON.stringify(await { parts, worker }[values.once]()));
+  const count = Number(values.runs);
+  if (!Number.isInteger(count) || count < 1) throw new Error(`--runs ${values.runs}: not a number from 1`);
+  const runs = Array.from({ length: count }, () => ({ ...freshProcess("parts"), ...freshProcess("worker") }));
+  for (const run of runs) run.ours = run.instantiate + run.open + run.answer;
+  if (values.json) console.log(JSON.stringify(runs));
+  else print(runs);
+}
+
+try {
+  await main();
+} catch (error) {
+  // Not by exit(): what stands on standard output may not have gone out yet.
+  console.error(`cold_start: ${error.message}`);
+  process.exitCode = 1;
 }

@@ -74,7 +74,7 @@ def test_without_credentials_nothing_is_tried(snapshots):
     ],
 )
 def test_wrangler_is_called_for_each_file_and_the_manifest_last(snapshots, tmp_path, destination, put):
-    """The program itself is not to be had without an account: this holds the calls against its documented options."""
+    """A program in wrangler's place, which is an npm package and needs its registry: this holds the calls against its documented options."""
     calls = tmp_path / "calls"
     wrangler = tmp_path / "bin" / "wrangler"
     wrangler.parent.mkdir()

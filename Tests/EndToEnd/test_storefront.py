@@ -161,6 +161,20 @@ def test_without_consent_nothing_is_stored(shop, says_no):
     assert shop.signals() == 0
 
 
+def test_the_question_names_what_is_stored_and_for_how_long(shop):
+    shop.open("/?product=edam-cheese")
+    question = shop.page.evaluate("document.querySelector('#ask-consent p').innerText")
+    shop.consent("session")
+    shop.add_to_cart()
+    now = shop.page.evaluate("Date.now()") / 1000
+    cookies = shop.page.command("Network.getCookies")["cookies"]
+    days = {cookie["name"]: round((cookie["expires"] - now) / 86400, 2) for cookie in cookies}
+    assert days == {SESSION: 1, CONSENT: 180}
+    assert "in a cookie for a day" in question and "A second cookie keeps your answer" in question and "for 180 days" in question
+    assert shop.page.evaluate("Object.keys(sessionStorage)") == ["shop.cart"] and "cart and region in this tab" in question
+    assert shop.page.evaluate("localStorage.length") == 0
+
+
 def test_consent_that_is_withdrawn_takes_everything_along(shop):
     shop.open("/?product=edam-cheese")
     shop.consent("session")
@@ -243,12 +257,38 @@ def test_the_panel_opens_and_closes_by_keyboard(shop):
     shop.page.press("Enter")
     shop.page.wait_for("document.body.classList.contains('panel-open')")
     assert shop.focused() == "panel-heading"
+    shop.page.evaluate("delete document.querySelector('#content').dataset.settled")
+    shop.tab_to("document.activeElement.matches('#region')")
+    shop.page.press("ArrowDown")
+    shop.settle()
+    region = shop.page.evaluate("document.activeElement.value")
+    assert region and shop.page.evaluate("document.querySelector('#answer-region').innerText") == region
     shop.tab_to("document.activeElement.name === 'consent'")
     shop.page.press("ArrowRight")
     shop.page.wait_until(lambda: shop.page.cookies().get(CONSENT) == "full", "the arrow key chooses full consent")
     shop.page.press("Escape")
     shop.page.wait_for("!document.body.classList.contains('panel-open')")
     assert shop.focused() == "panel-toggle"
+
+
+def test_the_focus_stays_where_something_is_taken_out_of_the_cart(shop):
+    shop.open("/?product=apple")
+    shop.consent("session")
+    shop.add_to_cart()
+    for item in ("pear", "lemon"):
+        shop.page.evaluate(f"history.pushState({{}}, '', '/?product={item}'); dispatchEvent(new PopStateEvent('popstate'))")
+        shop.settle()
+        shop.add_to_cart()
+    shop.follow("a[href='?cart']")
+    assert shop.page.evaluate("document.querySelector('#top nav a').getAttribute('aria-current')") == "page"
+    assert not shop.page.evaluate("document.querySelector('.logo').hasAttribute('aria-current')")
+    shop.tab_to("document.activeElement.getAttribute('aria-label') === 'One less: Pear'")
+    labels = []
+    for left in (2, 1, 0):
+        shop.page.press("Enter")
+        shop.page.wait_for(f"document.querySelectorAll('.line').length === {left}")
+        labels.append(shop.page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText"))
+    assert labels == ["One less: Lemon", "One less: Apple", "Your cart"]
 
 
 @pytest.mark.parametrize("target", ["/", "/?product=apple", "/?category=Fruit", "/?q=tea", "/?cart", "/?nothing=1"])

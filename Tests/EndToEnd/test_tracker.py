@@ -9,7 +9,7 @@ import pytest
 from builds import MODULE, ROOT
 from local_host import running
 
-BYTES_MAX = 3072
+BYTES_MAX = 3000
 HEAD = """<!doctype html><meta charset="utf-8"><title>Page</title><link rel="icon" href="data:,">"""
 TRACKER = """<script src="tracker.min.js" data-consent="session"></script>"""
 TALL = "<div class=tall></div><style>.tall { height: 3000px } [data-martlet-item] { display: block }</style>"
@@ -94,6 +94,16 @@ def test_a_page_of_an_item_is_a_view_and_its_button_a_cart(visit):
     assert visit.events == [{"event": "view", "item_id": "apple"}, {"event": "add_to_cart", "item_id": "apple"}]
     assert visit.signals() == 2
     assert all(abs(event["time"] - visit.page.evaluate("Date.now()")) < 60_000 for event in visit.bodies[0])
+
+
+def test_at_a_click_only_what_is_due_then_counts(visit):
+    visit.open("plain")
+    visit.page.evaluate("""document.body.innerHTML =
+        '<p data-martlet-item=pear data-martlet-event="click rate remove_from_cart dwell purchase search">Pear'""")
+    visit.page.click("p")
+    visit.settle()
+    # A purchase stands for the items inside, and there are none.
+    assert visit.events == [{"event": event, "item_id": "pear"} for event in ("click", "rate", "remove_from_cart")]
 
 
 def test_impressions_are_what_was_seen_for_a_second_and_once(visit):
@@ -317,4 +327,4 @@ def test_the_browsers_refusal_goes_before_everything(visit):
     assert visit.call("'consent', 'full'") == "none"
     visit.call("'view', {item_id: 'apple'}")
     visit.settle()
-    assert visit.bodies == []
+    assert visit.bodies == [] and visit.page.cookies() == {}

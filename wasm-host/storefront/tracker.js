@@ -3,17 +3,20 @@
  * attributes, the function and what is sent. Without consent it sends nothing and stores nothing.
  */
 (() => {
-  const { host = "", consent: standard } = document.currentScript.dataset;
+  // These come first: numbers that a function begins with are minified into their places.
   const CONSENT_S = 180 * 86400;
-  // Martlet's names, and GA4's, which hosts know too.
-  const KNOWN =
-    /^(view(_item(_list)?|_search_results)?|(add_to|remove_from)_cart|purchase|search|rate|impression|click|select_item|dwell)$/;
   const BATCH_MAX = 50;
   const QUEUE_MAX = 200;
   const GATHER_MS = 300;
   const RETRY_MS = 5000;
   const IDLE_S = 30;
   const SEEN_MS = 1000;
+  // Under a name that minifies: it stands here ten times, and 3,000 bytes are promised.
+  const doc = document;
+  const { host = "", consent: standard } = doc.currentScript.dataset;
+  // Martlet's names, and GA4's, which hosts know too.
+  const KNOWN =
+    /^(view(_item(_list)?|_search_results)?|(add_to|remove_from)_cart|purchase|search|rate|impression|click|select_item|dwell)$/;
 
   let queue = [];
   /** Resolves when everything queued has been answered for; only one runs at a time. */
@@ -27,8 +30,9 @@
   /** Items seen in this document: each counts once. */
   const seen = new Set();
 
+  const isRefused = () => navigator.globalPrivacyControl;
   const consent = () =>
-    (!navigator.globalPrivacyControl && (document.cookie.match(/(^|; )martlet_consent=(\w+)/)?.[2] ?? standard)) || "none";
+    (!isRefused() && (doc.cookie.match(/(^|; )martlet_consent=(\w+)/)?.[2] ?? standard)) || "none";
   const isAllowed = () => /^(session|full)$/.test(consent());
 
   const post = (events) =>
@@ -78,8 +82,8 @@
     if (address !== location.href) {
       finishDwell();
       page = {};
-    } else if (!document.hidden && idleSeconds++ < IDLE_S) {
-      const depth = (scrollY + innerHeight) / document.documentElement.scrollHeight;
+    } else if (!doc.hidden && idleSeconds++ < IDLE_S) {
+      const depth = (scrollY + innerHeight) / doc.documentElement.scrollHeight;
       page.seconds++;
       page.scroll_depth = Math.max(page.scroll_depth, Math.min(100, Math.round(depth * 100)));
     }
@@ -95,7 +99,7 @@
         if (intersectionRatio < 0.5) continue;
         target.martlet = setTimeout(() => {
           const item = itemOf(target);
-          if (document.hidden || seen.has(item.item_id)) return;
+          if (doc.hidden || seen.has(item.item_id)) return;
           seen.add(item.item_id);
           record("impression", item);
         }, SEEN_MS);
@@ -107,7 +111,7 @@
   /** What the document shows by itself: views, purchases, and what impressions wait for. */
   const scan = () => {
     if (!isAllowed()) return;
-    for (const element of document.querySelectorAll("[data-martlet-event]")) {
+    for (const element of doc.querySelectorAll("[data-martlet-event]")) {
       const item = itemOf(element);
       if (handled.get(element) === `${item.item_id}`) continue;
       handled.set(element, `${item.item_id}`);
@@ -122,7 +126,7 @@
 
   const setConsent = async (level) => {
     const had = isAllowed();
-    document.cookie = `martlet_consent=${level};Path=/;Max-Age=${CONSENT_S};SameSite=Lax`;
+    doc.cookie = `martlet_consent=${level};Path=/;Max-Age=${CONSENT_S};SameSite=Lax`;
     if (isAllowed()) return scan();
     queue = [];
     page = {};
@@ -145,7 +149,7 @@
   listen("click", ({ target }) => {
     const element = target.closest("[data-martlet-event]");
     for (const event of element ? eventsOf(element) : []) {
-      if (!/^(view|impression|purchase|search)$/.test(event)) record(event, itemOf(element));
+      if (/click|cart|rate/.test(event)) record(event, itemOf(element));
     }
   });
   listen("submit", ({ target }) => {
@@ -157,12 +161,15 @@
     // What the browser does not take for a beacon waits for its turn, should the page go on.
     if (isAllowed() && queue[0] && navigator.sendBeacon(`${host}/events`, JSON.stringify(queue))) queue = [];
   });
-  new MutationObserver(scan).observe(document, { subtree: true, childList: true, attributeFilter: ["data-martlet-item"] });
+  new MutationObserver(scan).observe(doc, { subtree: true, childList: true, attributeFilter: ["data-martlet-item"] });
 
-  /** Records an event; `martlet("consent", level)` sets the consent. The promise resolves when all events have been answered for. */
+  /**
+   * Records an event; `martlet("consent", level)` sets the consent, unless the browser itself refuses. The promise resolves when all
+   * events have been answered for.
+   */
   window.martlet = async (name, data) => {
     if (name !== "consent") record(name, data ?? {});
-    else if (data) await setConsent(data);
+    else if (data && !isRefused()) await setConsent(data);
     await sending;
     return consent();
   };

@@ -34,7 +34,8 @@ function show({ isFirst = false } = {}) {
   content.replaceChildren(...page.content.filter(Boolean));
   searchField.value = parameters.get("q") ?? "";
   for (const link of document.querySelectorAll("#top a")) {
-    link.toggleAttribute("aria-current", link.href === location.href);
+    if (link.href === location.href) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
   }
   // The new page's name is what a screen reader says next.
   if (!isFirst) content.querySelector("h1")?.focus({ preventScroll: true });

@@ -204,10 +204,12 @@ function cartPage() {
     heading: (answer) => (cartLines().length ? "Goes with your cart" : `Popular ${at(answer?.region ?? region())}`),
     query: () => ({ context: "cart", n: SHELF }),
   });
+  const title = heading("Your cart");
   const body = element("div.cart");
   const show = () => {
     const lines = cartLines();
     const focused = document.activeElement?.getAttribute("aria-label");
+    const place = [...body.querySelectorAll(".line")].findIndex((line) => line.contains(document.activeElement));
     body.replaceChildren(
       ...(lines.length
         ? [
@@ -222,8 +224,11 @@ function cartPage() {
           ]
         : [element("p.empty", {}, "Your cart is empty. The shelf below is a place to start.")]),
     );
-    const buttons = [...body.querySelectorAll("button")];
-    if (focused) buttons.find((button) => button.getAttribute("aria-label") === focused)?.focus();
+    if (place < 0) return;
+    // Of a line that is gone the focus goes on to the next one, or the one before, and of the last to the page's name.
+    const same = [...body.querySelectorAll("button")].find((button) => button.getAttribute("aria-label") === focused);
+    const neighbour = [...body.querySelectorAll(".line")].slice(0, place + 1).pop()?.querySelector("button");
+    (same ?? neighbour ?? title).focus();
   };
   show();
   const changed = () => {
@@ -231,7 +236,7 @@ function cartPage() {
     show();
   };
   cart.addEventListener("change", changed);
-  return { title: "Cart", content: [heading("Your cart"), body, shelf.element] };
+  return { title: "Cart", content: [title, body, shelf.element] };
 }
 
 function bought() {

@@ -111,8 +111,8 @@ function showConsent() {
   part("consent-note").textContent = isRefused
     ? "Your browser asks every site not to track you, and this one does not."
     : {
-        none: "Nothing is stored, nothing is sent. Only region and page choose.",
-        session: "What you do in this visit is kept in one cookie, for a day.",
+        none: "Nothing is sent, and nothing stored but this choice. Only region and page choose.",
+        session: "One cookie keeps what you do here for a day, this tab your cart and region; another cookie keeps this choice.",
         full: "As for this visit; a signed-in shop may know you by name.",
       }[level];
   part("ask-consent").hidden = isRefused || chosenConsent() !== null;

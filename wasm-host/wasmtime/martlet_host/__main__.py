@@ -19,6 +19,7 @@ from .facts import CONSENTS, REFERRERS, Policy
 from .manifest import WORLD
 from .module import ModuleError, Scorer, ScorerFault, ScorerModule
 from .publication import Publication
+from .static_list import FALLBACK_NAME, BadList, StaticList
 
 log = logging.getLogger("martlet_host")
 
@@ -34,7 +35,20 @@ def parser() -> argparse.ArgumentParser:
     add("--module", type=Path, required=True, metavar="FILE", help="scorer.wasm")
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=int, default=8080, help="port to listen on, 0 for any free one (default: %(default)s)")
-    add("--wait", action="store_true", help="without a snapshot, answer 503 until there is one, instead of failing")
+    add("--wait", action="store_true", help="without a snapshot, start all the same, and take the first that comes")
+    add(
+        "--fallback",
+        type=Path,
+        metavar="FILE",
+        help=f"the list for the time without a snapshot (default: {FALLBACK_NAME} beside the manifest, where it is there)",
+    )
+    add(
+        "--cors",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="an origin whose pages may ask, with their cookies, or * for all, without; may be given several times",
+    )
     add(
         "--storefront",
         type=Path,
@@ -72,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
     add = limits.add_argument
     add("--region-memory", type=int, default=64, metavar="MIB", help="region files held at once (default: %(default)s)")
     add("--log-level", choices=("debug", "info", "warning", "error"), default="info", help="(default: %(default)s)")
+    add("--quiet", action="store_true", help="no line on standard output for each request")
     return parser
 
 
@@ -82,6 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    _log_requests(not options.quiet)
     policy = Policy(
         default_region=options.region,
         default_consent=options.consent,
@@ -100,17 +116,27 @@ def main(arguments: list[str] | None = None) -> int:
         if not folder.is_dir():
             print(f"martlet_host: --storefront {folder}: no such folder", file=sys.stderr)
             return 1
+    fallback = options.fallback or options.snapshots / FALLBACK_NAME
     try:
+        static_list = StaticList.read(fallback) if options.fallback or fallback.is_file() else None
         module = ScorerModule(options.module)
         Scorer(module)
         family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
         listener = socket.create_server((options.host, options.port), family=family)
-    except (ModuleError, ScorerFault, OSError) as error:
+    except (BadList, ModuleError, ScorerFault, OSError) as error:
         print(f"martlet_host: {error}", file=sys.stderr)
         return 1
     publication = Publication(module, options.snapshots, options.region_memory << 20)
-    app = create_app(publication, policy, options.storefront, options.events)
+    app = create_app(publication, policy, options.storefront, options.events, options.cors, static_list)
     return asyncio.run(_serve(publication, app, listener, wait=options.wait))
+
+
+def _log_requests(enabled: bool) -> None:
+    """A JSON line for each request, on standard output alone: what is read by programs is not mixed with words."""
+    requests = logging.getLogger("martlet_host.requests")
+    requests.propagate = False
+    requests.setLevel(logging.INFO if enabled else logging.CRITICAL)
+    requests.addHandler(logging.StreamHandler(sys.stdout))
 
 
 async def _serve(publication: Publication, app: Starlette, listener: socket.socket, wait: bool) -> int:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -18,9 +16,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response as ClientResponse
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from .cors import cross_origin
 from .eventlog import EventLog
 from .facts import BadValue, Facts, Policy, passed_on
 from .generation import Unusable
@@ -29,43 +28,37 @@ from .message import (
     BODY_BYTES_MAX,
     HEADER_BYTES_MAX,
     TARGET_BYTES_MAX,
-    Header,
     MalformedResponse,
     Response,
     parse_response,
     request_message,
 )
+from .metrics import Metrics
 from .module import Refused, ScorerFault
+from .observation import ENTRY, OTHER, Entry, Observation
+from .problem import Problem
 from .publication import Publication
+from .static_list import StaticList
 from .storefront import Storefront
+from .validation import client_response
 
 log = logging.getLogger("martlet_host")
 
 COMPRESS_FROM_BYTES = 512
 
 
-class Problem(Exception):
-    """Becomes an `application/problem+json` answer of the host's own."""
-
-    def __init__(self, status: int, detail: str, **members: object):
-        super().__init__(detail)
-        self.status = status
-        self.members = members
-
-    def response(self) -> Response:
-        title = HTTPStatus(self.status).phrase
-        document = {"type": "about:blank", "title": title, "status": self.status, "detail": str(self), **self.members}
-        headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
-        if self.status == 503:
-            headers.append((b"retry-after", b"1"))
-        return Response(self.status, headers, json.dumps(document).encode())
-
-
 def create_app(
-    publication: Publication, policy: Policy, storefront: Sequence[Path] = (), events: Path | None = None
+    publication: Publication,
+    policy: Policy,
+    storefront: Sequence[Path] = (),
+    events: Path | None = None,
+    cors: Sequence[str] = (),
+    static_list: StaticList | None = None,
 ) -> Starlette:
-    """`storefront`: folders of static files that stand at `/` before the module's routes. `events`: the folder of the event log."""
-    endpoint = Endpoint(publication, policy)
+    """`storefront`: folders of static files that stand at `/` before the module's routes. `events`: the folder of the event log.
+    `cors`: origins whose pages may ask, or `*`. `static_list`: what answers while there is no snapshot."""
+    endpoint = Endpoint(publication, policy, static_list)
+    metrics = Metrics()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette):
@@ -78,9 +71,19 @@ def create_app(
             await endpoint.events.close()
         await publication.close()
 
+    async def show_metrics(_: Request) -> ClientResponse:
+        return metrics.response(publication, endpoint.events)
+
     return Starlette(
-        routes=[Mount("", app=Storefront(storefront, endpoint) if storefront else endpoint)],
-        middleware=[Middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES)],
+        routes=[
+            Route("/metrics", show_metrics),
+            Mount("", app=Storefront(storefront, endpoint) if storefront else endpoint),
+        ],
+        middleware=[
+            Middleware(Observation, metrics=metrics),
+            *cross_origin(cors),
+            Middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES),
+        ],
         lifespan=lifespan,
     )
 
@@ -88,9 +91,10 @@ def create_app(
 class Endpoint:
     """Every path: which of them exist is the module's to say."""
 
-    def __init__(self, publication: Publication, policy: Policy):
+    def __init__(self, publication: Publication, policy: Policy, static_list: StaticList | None = None):
         self._publication = publication
         self._policy = policy
+        self._static_list = static_list
         self.events: EventLog | None = None
         """Where consented events go; None: nowhere."""
 
@@ -103,7 +107,7 @@ class Endpoint:
             if request.method == "OPTIONS":
                 response = _options(response)
         except Problem as problem:
-            response = problem.response()
+            response = self._from_list(request, problem) or problem.response()
         except ClientDisconnect:
             return
         total_s = time.perf_counter() - started
@@ -111,8 +115,7 @@ class Endpoint:
         headers = [*response.headers, (b"server-timing", timing.encode())]
         if self._publication.refusal and self._publication.current:
             headers.append((b"martlet-stale", _header_text(self._publication.refusal)))
-        log.debug("%s %s %d %.3f ms", request.method, scope["path"], response.status, total_s * 1000)
-        await _client_response(request, response.status, headers, response.body)(scope, receive, send)
+        await client_response(request, response.status, headers, response.body)(scope, receive, send)
 
     async def _answer(self, request: Request) -> tuple[Response, float]:
         path, query, body = await _checked(request)
@@ -125,6 +128,9 @@ class Endpoint:
         if generation is None:
             raise Problem(503, f"no snapshot is being served yet: {self._publication.refusal}")
         method = "GET" if request.method == "HEAD" else request.method
+        entry: Entry = request.scope[ENTRY]
+        entry.generation = generation.manifest.generation
+        entry.region = facts.region if generation.manifest.knows(facts.region) else OTHER
         target = self._policy.target(path, query)
         is_for_log = method == "POST" and path == b"/events" and self._policy.logs_events(facts)
         logs_events = self.events is not None and is_for_log
@@ -152,10 +158,21 @@ class Endpoint:
             await generation.discard_instance()
             raise Problem(500, "the scorer's response is malformed") from error
         if degraded:
+            entry.degraded = degraded
             response.headers.append((b"martlet-degraded", _header_text(degraded)))
         if logs_events and response.status == 200:
             response = self._logged(response, facts)
         return response, module_s
+
+    def _from_list(self, request: Request, problem: Problem) -> Response | None:
+        """The static list where recommendations are asked for and no snapshot can give them."""
+        asks_for_items = request.method in ("GET", "HEAD") and request.scope["path"] == "/recommendations"
+        if problem.status != 503 or not asks_for_items or self._static_list is None:
+            return None
+        request.scope[ENTRY].degraded = str(problem)
+        headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+        headers.append((b"martlet-degraded", _header_text(str(problem))))
+        return Response(200, headers, self._static_list.answer(request.scope["query_string"]))
 
     def _logged(self, response: Response, facts: Facts) -> Response:
         """The answer to `POST /events` without what was for the log. Without consent the module names no events."""
@@ -191,32 +208,6 @@ def _options(response: Response) -> Response:
         return response
     methods = [allowed, *([b"HEAD"] if b"GET" in allowed else []), b"OPTIONS"]
     return Response(204, [(b"allow", b", ".join(methods))], b"")
-
-
-def _client_response(request: Request, status: int, headers: list[Header], body: bytes) -> ClientResponse:
-    """The answer as the client gets it: validated against its copy, without a body for HEAD."""
-    names = {name for name, _ in headers}
-    headers = [(name, value) for name, value in headers if name != b"content-length"]
-    cache_control = next((value for name, value in headers if name == b"cache-control"), b"")
-    if status == 200 and request.method in ("GET", "HEAD"):
-        if b"set-cookie" not in names and b"no-store" not in cache_control:
-            tag = b'W/"%s"' % hashlib.sha256(body).hexdigest()[:24].encode()
-            headers.append((b"etag", tag))
-            if _matches(request.headers.get("if-none-match"), tag.decode()):
-                status, body = 304, b""
-    if status not in (204, 304):
-        headers.append((b"content-length", str(len(body)).encode()))
-    response = ClientResponse(None, status)
-    response.raw_headers = headers
-    response.body = b"" if request.method == "HEAD" else body
-    return response
-
-
-def _matches(if_none_match: str | None, tag: str) -> bool:
-    if not if_none_match:
-        return False
-    candidates = [candidate.strip() for candidate in if_none_match.split(",")]
-    return "*" in candidates or tag in candidates or tag.removeprefix("W/") in candidates
 
 
 def _header_text(text: str) -> bytes:

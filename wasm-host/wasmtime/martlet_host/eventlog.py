@@ -43,6 +43,11 @@ class EventLog:
         self._is_closing = False
         self._task = asyncio.create_task(self._write_on())
 
+    @property
+    def waiting(self) -> int:
+        """Events that are not on the disk yet."""
+        return len(self._waiting)
+
     def append(self, events: Iterable[dict], **common: object) -> None:
         """Takes events as the module has understood them; `common` holds what the host knows of all of them."""
         known = {key: value for key, value in common.items() if value is not None}

@@ -88,6 +88,10 @@ class Manifest:
     def region_files(self) -> list[SnapshotFile]:
         return [f for f in self.files if f.region is not None]
 
+    def knows(self, code: str) -> bool:
+        """Whether that is the code of a region, or of the world."""
+        return code == WORLD or code in self.regions
+
     def chain(self, code: str) -> list[SnapshotFile]:
         """The files that answer for a region code, from the widest to its own. Unknown codes have none."""
         by_region = self._by_region()

@@ -9,6 +9,8 @@ from pathlib import Path
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .observation import ENTRY
+
 INDEX = "index.html"
 
 
@@ -23,6 +25,7 @@ class Storefront:
         files = self._folder_of(scope) if scope["method"] in ("GET", "HEAD") else None
         if files is None:
             return await self._endpoint(scope, receive, send)
+        scope[ENTRY].path = "file"
 
         async def send_fresh(message: dict) -> None:
             # Asked for again each time: what is being worked on should be seen at once.

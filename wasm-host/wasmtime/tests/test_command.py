@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import signal
 import subprocess
@@ -74,6 +75,32 @@ def test_it_can_wait_for_the_first_snapshot(folder, wasm_file):
         assert get(f"{address}/files")[0] == 503
         folder.publish()
         eventually(lambda: get(f"{address}/files")[0] == 200)
+
+
+def test_until_there_is_a_snapshot_the_list_beside_it_answers(folder, wasm_file):
+    (folder.path / "fallback.json").write_text('{"items":[{"item_id":"i0"}]}')
+    with host(folder.path, wasm_file, "--wait") as (_, address):
+        status, text = get(f"{address}/recommendations")
+        assert status == 200 and json.loads(text)["items"] == [{"item_id": "i0"}]
+
+
+def test_a_list_that_is_none_is_named(folder, wasm_file):
+    done = subprocess.run(command(folder.publish(), wasm_file, "--fallback", "nowhere.json"), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "nowhere.json: No such file" in done.stderr
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_standard_output_has_a_json_line_for_each_request_and_nothing_else(folder, wasm_file, quiet):
+    arguments = [*command(folder.publish(), wasm_file), *(["--quiet"] if quiet else [])]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            address = next(found[0] for line in process.stderr if (found := re.search(r"http://\S+", line)))
+            get(f"{address}/recommendations?user_id=eve")
+            process.send_signal(signal.SIGTERM)
+            lines = process.communicate(timeout=20)[0].splitlines()
+        finally:
+            process.kill()
+    assert [json.loads(line)["path"] for line in lines] == ([] if quiet else ["/recommendations"])
 
 
 def test_a_module_that_is_none_is_named(folder):
