@@ -40,7 +40,7 @@ struct HTTPRequest {
 
   private func check() throws(Problem) {
     guard headers["transfer-encoding"] == nil else {
-      throw Problem(.notImplemented, "Transfer-Encoding is not understood: the body is all bytes after the blank line")
+      throw Problem(.notImplemented, "Transfer-Encoding is not understood")
     }
     guard body.count <= Limits.body else { throw Problem(.contentTooLarge, "the body is longer than 64 KB") }
     if let length = headers["content-length"] {

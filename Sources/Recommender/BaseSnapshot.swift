@@ -306,7 +306,7 @@ public final class BaseSnapshot {
     for place in set.indices { set[place].isInCategory = isItem(set[place].item, in: category, column) }
   }
 
-  @inline(__always)
+  @inline(never)
   private func isItem(_ item: UInt32, in category: UInt16, _ column: ColumnBlocks) -> Bool {
     var own = column.u16(item)
     for _ in Indices(BaseSnapshot.levelsMax) where own > category && own < categories {

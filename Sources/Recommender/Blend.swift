@@ -49,7 +49,7 @@ struct Blend: ~Copyable {
   }
 
   /// What `source` adds to the score of the candidate at `place`.
-  @inline(__always)
+  @inline(never)
   func part(_ source: Source, of place: Int, _ set: CandidateSet) -> Float {
     let part = weights[Int(source.rawValue)] * Blend.value(source, of: place, set)
     // 0 · infinity, in a hostile snapshot: a NaN has no place in an order.

@@ -39,7 +39,7 @@ import Testing
       ("GET /events HTTP/1.1\r\n\r\n", 405, "this path does not take that method", ""),
       (
         "GET /healthz HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 501,
-        "Transfer-Encoding is not understood: the body is all bytes after the blank line", ""
+        "Transfer-Encoding is not understood", ""
       ),
       (
         "POST /events HTTP/1.1\r\nContent-Length: 3\r\n\r\n{}", 400,
