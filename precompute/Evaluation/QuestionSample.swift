@@ -33,7 +33,9 @@ public struct QuestionSample: Sendable {
     for number in 0..<count {
       let position = test.positions[number * test.positionCount / count]
       var ids: [String] = []
-      _ = scorer.answer(at: position, limit: limit) { _, recommendation in ids.append(text(base.id(recommendation.item))) }
+      _ = scorer.answer(at: position, limit: limit) { _, recommendation in
+        ids.append(text(base.id(recommendation.item)))
+      }
       requests.append(Data(scorer.request(at: position, limit: limit).utf8))
       answers.append(try JSONEncoder().encode(Line(items: ids)) + Data("\n".utf8))
     }
