@@ -57,11 +57,16 @@ struct Blend: ~Copyable {
   }
 
   /// Scores all candidates, one source after the other: most say nothing in a request and cost nothing then.
-  @inline(never)
   func score(_ set: CandidateSet) {
     for place in set.indices { set[place].score = 0 }
-    for source in Source.allCases where weights[Int(source.rawValue)] != 0 {
-      for place in set.indices { set[place].score = set[place].score + part(source, of: place, set) }
+    for source in Source.allCases {
+      let weight = weights[Int(source.rawValue)]
+      if weight == 0 { continue }
+      if let kind = Evidence(source) {
+        set.score(kind, weight)
+      } else {
+        for place in set.indices { set[place].score = set[place].score + part(source, of: place, set) }
+      }
     }
   }
 

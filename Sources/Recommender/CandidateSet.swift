@@ -53,6 +53,18 @@ final class CandidateSet {
     _modify { yield &evidence[place &* Evidence.count &+ kind.rawValue] }
   }
 
+  /// Adds to each candidate's score `weight` times what the lists of one kind say.
+  @inline(never)
+  func score(_ kind: Evidence, _ weight: Float) {
+    var evidence = self.evidence.pointer + kind.rawValue
+    for place in candidates.indices {
+      let part = weight * evidence.pointee.sum
+      // In a hostile snapshot: a NaN has no place in an order.
+      if part.isFinite { candidates[place].score = candidates[place].score + part }
+      evidence += Evidence.count
+    }
+  }
+
   /// Makes `item` no candidate, whatever source names it later.
   @inline(never)
   func refuse(_ item: UInt32) {
