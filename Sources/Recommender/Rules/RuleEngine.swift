@@ -123,7 +123,7 @@ public final class RuleEngine {
         note(AttributeKey(.category, UInt32(own)), signals, table)
         category = base.parent(of: own)
       }
-      note(AttributeKey(.item, item & 0xFF_FFFF), signals, table)
+      if table.keys.asksForItems { note(AttributeKey(.item, item & 0xFF_FFFF), signals, table) }
       if let brand = base.brand(of: item) { note(AttributeKey(.brand, UInt32(brand)), signals, table) }
       if let level = base.priceLevel(of: item) { note(AttributeKey(.priceLevel, UInt32(level)), signals, table) }
       let tags = base.tags(of: item)
@@ -304,7 +304,6 @@ public final class RuleEngine {
     return moment(number, of: rest.signals)
   }
 
-  @inline(never)
   private func moment(_ number: Int, of signals: UInt64) -> UInt32 {
     var signals = signals
     // Cheaper than counting them: rules ask for a few.

@@ -87,6 +87,9 @@ struct RuleKeys: ~Copyable {
 
   var count: Int { keys.count }
 
+  /// Whether any rule names an item; most name what items have in common. Keys ascend, and items come last.
+  var asksForItems: Bool { count > 0 && self[count &- 1].kind == .item }
+
   init(_ keys: consuming FixedArray<UInt32>) {
     var bits: UInt32 = 1
     while 1 << Int(bits) < 2 &* keys.count { bits &+= 1 }
