@@ -34,7 +34,7 @@ BUDGET_BYTES = {
 """What the linker puts into the module under a target's names, before wasm-opt. The scorer is optimised as a whole: a
 function that is called from one place counts where it is called, so a target's share moves with its callers."""
 
-MODULE_BUDGET_BYTES = 103_100
+MODULE_BUDGET_BYTES = 103_200
 COMPRESSED_BUDGET_BYTES = 45_200
 
 FEATURES = {

@@ -290,8 +290,13 @@ public final class RuleEngine {
   }
 
   /// Of match `number`, counted from 0 at the oldest; `never` where there are not as many.
-  @inline(never)
+  @inline(__always)
   private func moment(_ number: Int, of matches: Matches) -> UInt32 {
+    matches.marks == 0 ? moment(number, of: matches.signals) : merged(number, of: matches)
+  }
+
+  @inline(never)
+  private func merged(_ number: Int, of matches: Matches) -> UInt32 {
     var (number, rest) = (number, matches)
     // Marks are mostly older than signals; but impressions leave a full session before what is older.
     while rest.marks != 0 {
