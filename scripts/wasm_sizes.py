@@ -38,7 +38,7 @@ MODULE_BUDGET_BYTES = 103_200
 COMPRESSED_BUDGET_BYTES = 45_200
 
 FEATURES = {
-    "rules": r"Rule|ItemKeys|Offer|decodedKey|segmentList|remember",
+    "rules": r"Rule|Offer|decodedKey|segmentList|remember",
     "control, placements": r"Selection\.|Adjustment|Filter\.|Recipe|Control|Placement|hundredths|\.boost|\.pin\(|\.adjust"
     r"|exclude|selectShortlist|restrict|refuse\(_:withGroup|addPins|Service\.(price|cap|key)\(",
     "search": r"Search|Terms?\.|TermIndex|TermPostings|\.search\(|putMatchesFirst|queryName|OverflowBuffer|IndexCursor",

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from engines import DIST, ENGINES
+from engines import ENGINES
 from exchanges import CASES
 from martlet_host.manifest import Manifest
-from shop import write_shop
+from shop import build, write_shop
 
 
 def pytest_addoption(parser):
@@ -46,11 +45,7 @@ def shop(tmp_path_factory) -> Path:
     """The snapshot folder of the planted shop, built by the real thing."""
     folder = tmp_path_factory.mktemp("shop")
     write_shop(folder)
-    inputs = ["--config", folder / "martlet.yaml", "--events", folder / "events.csv"]
-    inputs += ["--catalogue", folder / "catalogue.csv", "--out", folder / "snapshots"]
-    done = subprocess.run([DIST / "martlet", "build", *inputs], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return folder / "snapshots"
+    return build(folder)
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import csv
+import subprocess
 import sys
 from pathlib import Path
+
+MARTLET = Path(__file__).resolve().parents[2] / "dist" / "martlet"
 
 FIRST_TIME = 1_700_000_000
 PAUSE_S = 3600
@@ -139,6 +142,15 @@ def write_shop(directory: Path) -> None:
     (directory / "key").write_text(KEY)
     users = f"users: {{ rows: true, key_file: '{directory / 'key'}' }}\n"
     (directory / "martlet.yaml").write_text(CONFIGURATION + users)
+
+
+def build(directory: Path, *more: Path, out: str = "snapshots") -> Path:
+    """Has the real thing build what `write_shop` has written, and more events; gives the folder of the snapshots."""
+    inputs = ["--config", directory / "martlet.yaml", "--catalogue", directory / "catalogue.csv"]
+    inputs += ["--events", directory / "events.csv", *more, "--out", directory / out]
+    done = subprocess.run([MARTLET, "build", *inputs], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return directory / out
 
 
 if __name__ == "__main__":

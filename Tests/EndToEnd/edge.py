@@ -21,7 +21,7 @@ from requirements import needs
 
 sys.path.insert(0, str(ROOT / "Tests" / "Conformance"))  # for the shop and the engines, which the cases have too
 
-from shop import write_shop
+from shop import build, write_shop
 
 WORKER = ROOT / "wasm-host" / "worker"
 
@@ -32,11 +32,7 @@ def build_shop(folder: Path, generation: int = 1) -> Path:
     with open(folder / "events.csv", "a") as events:
         for extra in range(generation - 1):
             events.write(f"x{extra},x{extra},lamp,purchase,{1_700_900_000 + extra},North\n")
-    inputs = ["--config", folder / "martlet.yaml", "--events", folder / "events.csv"]
-    inputs += ["--catalogue", folder / "catalogue.csv", "--out", folder / "snapshots"]
-    done = subprocess.run([MARTLET, "build", *inputs], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return folder / "snapshots"
+    return build(folder)
 
 
 def static_list(snapshots: Path) -> bytes:

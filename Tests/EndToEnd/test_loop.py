@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from builds import MARTLET, MODULE, ROOT
+from builds import MODULE, ROOT
 from local_host import Visitor, running
 
 sys.path.insert(0, str(ROOT / "Tests" / "Conformance"))
-from shop import write_shop  # noqa: E402
+from shop import build, write_shop  # noqa: E402
 
 SESSION = ("--events-consent", "session")
-
-
-def build(folder: Path, out: Path, *more: Path) -> None:
-    events = [folder / "events.csv", *more]
-    command = [MARTLET, "build", "--config", folder / "martlet.yaml", "--catalogue", folder / "catalogue.csv"]
-    done = subprocess.run([*command, "--events", *events, "--out", out], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("loop")
     write_shop(folder)
-    build(folder, folder / "before")
+    build(folder, out="before")
     return folder
 
 
@@ -61,7 +53,7 @@ def test_events_posted_to_the_host_change_the_next_build(shop):
     assert len(visits) == 40
     assert all(events == [("view", "tea"), ("view", "lamp"), ("purchase", "lamp")] for events in visits.values())
     assert all("user_id" not in line for line in lines), "consent to a session is none to a person's name"
-    build(shop, shop / "after", *sorted(log.iterdir()))
+    build(shop, *sorted(log.iterdir()), out="after")
     after = recommended(shop / "after", "tea")
     assert "lamp" in [item for item, source in after[:2]] and after != recommended(shop / "before", "tea")
 

@@ -9,7 +9,6 @@ import random
 import shutil
 import sqlite3
 import struct
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Conformance"))  # for the shop
 
-from shop import write_shop  # noqa: E402
+from shop import build, write_shop  # noqa: E402
 
 FEATURES = 47
 KINDS = ["session", "page", "basket"]
@@ -45,15 +44,13 @@ def write_files(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         shop = Path(name)
         write_shop(shop)
-        inputs = ["--config", shop / "martlet.yaml", "--events", shop / "events.csv"]
-        inputs += ["--catalogue", shop / "catalogue.csv", "--out", shop / "snapshots"]
-        subprocess.run([ROOT / "dist" / "martlet", "build", *inputs], check=True, capture_output=True, timeout=300)
-        for number, path in enumerate(sorted((shop / "snapshots").glob("region-*.sqlite"))):
+        snapshots = build(shop)
+        for number, path in enumerate(sorted(snapshots.glob("region-*.sqlite"))):
             shutil.copy(path, folder / f"region-{number}.sqlite")
         for kind in ["base", "text"]:
-            (path,) = (shop / "snapshots").glob(f"{kind}-*.sqlite")
+            (path,) = snapshots.glob(f"{kind}-*.sqlite")
             shutil.copy(path, folder / f"{kind}.sqlite")
-        shutil.copy(shop / "snapshots" / "manifest.json", folder / "manifest.json")
+        shutil.copy(snapshots / "manifest.json", folder / "manifest.json")
     add_rankers(folder / "base.sqlite")
 
 

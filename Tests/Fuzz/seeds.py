@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Tests" / "Conformance"))  # for the shop
+sys.path[:0] = [str(ROOT / "Tests" / "Conformance"), str(ROOT / "Tests" / "Wasm")]  # for the shop and its encodings
 
+from encoding import hash32, varint  # noqa: E402
 from shop import CONFIGURATION  # noqa: E402
 
 Seed = tuple[str, bytes]
@@ -119,26 +120,8 @@ def token(signals: list[tuple[int, int, int, int | None]], marks: list[tuple[int
     return data
 
 
-def varint(value: int) -> bytes:
-    groups = bytearray()
-    while value >= 0x80:
-        groups.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes(groups + bytes([value]))
-
-
-def hash32(text: str) -> int:
-    """The name by which tokens know an item: FNV-1a, then MurmurHash3's finaliser."""
-    value = 0x811C9DC5
-    for byte in text.encode():
-        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
-    value = (value ^ value >> 16) * 0x85EBCA6B & 0xFFFFFFFF
-    value = (value ^ value >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
-    return value ^ value >> 16
-
-
 def tokens() -> Iterator[Seed]:
-    lamp, cup = hash32("lamp"), hash32("cup")
+    lamp, cup = hash32(b"lamp"), hash32(b"cup")
     samples = {
         "empty": token([], [], time=0), "view": token([(0, 1, lamp, None)], [(0, 0)]),
         "several": token([(0, 2, lamp, None), (60, 1, lamp, None), (4000, 9, cup, 300 << 7 | 50), (5, 6, cup, 80)], [(0, 0), (90, 7)]),

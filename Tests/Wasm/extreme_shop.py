@@ -9,6 +9,8 @@ import struct
 import tempfile
 from pathlib import Path
 
+from encoding import hash32, varint
+
 ITEMS = 4096
 SLOTS = 4096
 CATEGORIES = 2000
@@ -21,24 +23,6 @@ NONE = 0xFFFFFFFF
 FEATURES = 47
 PROBES = 2048
 ID = "item-{}"
-
-
-def hash32(text: bytes) -> int:
-    """The name by which tokens know an item (`hash32`)."""
-    value = 0x811C9DC5
-    for byte in text:
-        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
-    value = (value ^ value >> 16) * 0x85EBCA6B & 0xFFFFFFFF
-    value = (value ^ value >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
-    return value ^ value >> 16
-
-
-def varint(value: int) -> bytes:
-    groups = bytearray()
-    while value >= 0x80:
-        groups.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes(groups + bytes([value]))
 
 
 class Extreme:

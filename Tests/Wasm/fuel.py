@@ -1,7 +1,8 @@
-"""The scorer under wasmtime with fuel: how many steps a call takes, the same on every machine."""
+"""Modules under wasmtime with fuel: how many steps a call takes, the same on every machine."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -19,15 +20,21 @@ def compiled(path: Path) -> tuple[wasmtime.Engine, wasmtime.Module]:
     return engine, wasmtime.Module.from_file(engine, str(path))
 
 
+def instance(path: Path, fuel: int) -> tuple[wasmtime.Store, Mapping[str, wasmtime.Func | wasmtime.Memory]]:
+    """A fresh instance of a module, which may take `fuel` steps until it is given more. It imports nothing."""
+    engine, module = compiled(path)
+    assert not module.imports, f"{path.name} imports something"
+    store = wasmtime.Store(engine)
+    store.set_fuel(fuel)
+    exports = wasmtime.Instance(store, module, []).exports(store)
+    exports["_initialize"](store)
+    return store, exports
+
+
 class MeteredScorer:
     def __init__(self, path: Path):
-        engine, module = compiled(path)
-        self._store = wasmtime.Store(engine)
-        self._store.set_fuel(FUEL_MAX)
-        instance = wasmtime.Instance(self._store, module, [])
-        self._exports = instance.exports(self._store)
+        self._store, self._exports = instance(path, FUEL_MAX)
         self._memory = self._exports["memory"]
-        self._call("_initialize")
         self.used = 0
         """Fuel of the last `open` or `handle`."""
 

@@ -13,18 +13,17 @@ import argparse
 import ctypes
 import resource
 import struct
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import wasmtime
+from fuel import instance
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Conformance"))  # for the shop
 
-from shop import write_shop  # noqa: E402
+from shop import build, write_shop  # noqa: E402
 
 BASE = 1
 """The ABI's kind of a base file."""
@@ -98,14 +97,8 @@ class WasmScorer:
     name = "wasm32"
 
     def __init__(self, path: Path, base: bytes):
-        config = wasmtime.Config()
-        config.consume_fuel = True
-        engine = wasmtime.Engine(config)
-        self._store = wasmtime.Store(engine)
-        self._store.set_fuel(FUEL)
-        exports = wasmtime.Instance(self._store, wasmtime.Module.from_file(engine, str(path)), []).exports(self._store)
+        self._store, exports = instance(path, FUEL)
         self._memory, self._hostile = exports["memory"], exports["probe_hostile"]
-        exports["_initialize"](self._store)
         self._answer = exports["probe_allocate"](self._store, SIZE) & 0xFFFFFFFF
         file = exports["probe_allocate"](self._store, len(base)) & 0xFFFFFFFF
         self._memory.write(self._store, base, file)
@@ -135,10 +128,7 @@ def base_of_shop() -> bytes:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_shop(folder)
-        inputs = ["--config", folder / "martlet.yaml", "--events", folder / "events.csv"]
-        inputs += ["--catalogue", folder / "catalogue.csv", "--out", folder / "snapshots"]
-        subprocess.run([ROOT / "dist" / "martlet", "build", *inputs], check=True, capture_output=True, timeout=300)
-        (path,) = (folder / "snapshots").glob("base-*.sqlite")
+        (path,) = build(folder).glob("base-*.sqlite")
         return path.read_bytes()
 
 

@@ -8,7 +8,7 @@ import mmap
 import struct
 from dataclasses import dataclass
 
-import wasmtime
+from fuel import instance
 
 ANSWER_CAPACITY = 1 << 20
 DID_NOT_FIT = 0xFFFFFFFF
@@ -63,19 +63,11 @@ class WasmProbe:
     name = "wasm32"
 
     def __init__(self, path, fuel=2_000_000_000):
-        config = wasmtime.Config()
-        config.consume_fuel = True
-        engine = wasmtime.Engine(config)
-        module = wasmtime.Module.from_file(engine, str(path))
-        assert not module.imports, "the probe imports nothing"
         self._fuel = fuel
-        self._store = wasmtime.Store(engine)
-        self._store.set_fuel(fuel)
-        exports = wasmtime.Instance(self._store, module, []).exports(self._store)
+        self._store, exports = instance(path, fuel)
         self.memory = exports["memory"]
         self._allocate, self._free, self._run = (
             exports["probe_allocate"], exports["probe_free"], exports["probe_sqlite"])
-        exports["_initialize"](self._store)
         self._blocks = {}
         self.fuel_used_max = 0
 

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import wasmtime
+
+from fuel import instance
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Fuzz"))  # for the shop that inputs ask
@@ -45,15 +46,9 @@ def replayed(target: str, shop: Path) -> dict[str, str]:
 
 class WasmTargets:
     def __init__(self, path: Path, shop: Path):
-        config = wasmtime.Config()
-        config.consume_fuel = True
-        engine = wasmtime.Engine(config)
-        self._store = wasmtime.Store(engine)
-        self._store.set_fuel(FUEL)
-        exports = wasmtime.Instance(self._store, wasmtime.Module.from_file(engine, str(path)), []).exports(self._store)
+        self._store, exports = instance(path, FUEL)
         self._memory, self._allocate, self._free = exports["memory"], exports["probe_allocate"], exports["probe_free"]
         self._fuzz = exports["probe_fuzz"]
-        exports["_initialize"](self._store)
         for file in sorted(shop.glob("*.sqlite")):
             address = self._write(file.read_bytes())
             assert exports["probe_shop"](self._store, KINDS[file.name[:4]], address, file.stat().st_size) == 0
