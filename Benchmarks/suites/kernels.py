@@ -15,7 +15,7 @@ from setting import Setting
 
 from suites.answers import whole_shop
 
-KERNELS = {"int8 dot of 32, a row": 0, "accumulate, an entry": 1, "top-k, a candidate": 2}
+KERNELS = {"int8 dot of 32, a row": 0, "accumulate, an entry": 1, "top-k, a candidate": 2, "trees, a row and tree": 3}
 SEED = 1
 REPEATS = 99
 

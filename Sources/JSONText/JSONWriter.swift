@@ -125,26 +125,44 @@ public struct JSONWriter {
   @inline(never)
   private mutating func appendQuoted(_ bytes: ByteView) {
     output.append(UInt8(ascii: "\""))
-    var index = 0
-    while index < bytes.count {
-      let byte = bytes[index]
-      let length = bytes.utf8SequenceLength(at: index)
-      switch byte {
+    var rest = bytes
+    while true {
+      let plain = JSONWriter.plainLength(rest)
+      output.append(rest.prefix(plain))
+      rest = rest.dropFirst(plain)
+      if rest.isEmpty { break }
+      switch rest[0] {
       case UInt8(ascii: "\""): output.append("\\\"")
       case UInt8(ascii: "\\"): output.append("\\\\")
       case 0x0A: output.append("\\n")
       case 0x0D: output.append("\\r")
       case 0x09: output.append("\\t")
-      case 0..<0x20, UInt8(ascii: "<"), 0x7F:
+      case 0..<0x80:
         output.append("\\u00")
-        output.append(Self.hex(byte >> 4))
-        output.append(Self.hex(byte & 15))
-      default:
-        if length == 0 { output.append("\u{FFFD}") } else { output.append(bytes.dropFirst(index).prefix(length)) }
+        output.append(Self.hex(rest[0] >> 4))
+        output.append(Self.hex(rest[0] & 15))
+      default: output.append("\u{FFFD}")
       }
-      index &+= max(length, 1)
+      rest = rest.dropFirst(1)
     }
     output.append(UInt8(ascii: "\""))
+  }
+
+  /// How many bytes from the start are written as they are: all of most texts.
+  @inline(__always)
+  private static func plainLength(_ bytes: ByteView) -> Int {
+    var length = 0
+    while length < bytes.count {
+      switch bytes[length] {
+      case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), 0x7F: return length
+      case 0..<0x7F: length &+= 1
+      default:
+        let sequence = bytes.utf8SequenceLength(at: length)
+        if sequence == 0 { return length }
+        length &+= sequence
+      }
+    }
+    return length
   }
 
   private static func hex(_ digit: UInt8) -> UInt8 { digit < 10 ? 0x30 &+ digit : 0x57 &+ digit }

@@ -32,6 +32,8 @@ public final class BaseSnapshot {
   private var heaps = FixedArray<Blocks>(capacity: Heap.allCases.count)
   /// By category; `unknownAttribute` at the top. A parent has a smaller number than its children.
   private var categoryParents = FixedArray<UInt16>(capacity: 0)
+  /// By category: an answer names one for each item.
+  private var categoryNames = FixedArray<ByteView>(capacity: 0)
 
   /// Items whose name is not the plain hash of their id.
   private var salts = FixedArray<Salt>(capacity: 0)
@@ -175,12 +177,14 @@ public final class BaseSnapshot {
 
   private func readCategories(_ file: SnapshotFile) throws(SnapshotError) {
     categoryParents = FixedArray(capacity: Int(categories))
+    categoryNames = FixedArray(capacity: Int(categories))
     var rows = try file.rows(of: Schema.category)
     while try rows.next() {
       guard rows.id == Int64(categoryParents.count) else { throw SnapshotError(.badValue, table: Schema.category) }
       var parent = unknownAttribute
       if case .integer(let id)? = try rows.value(1), id >= 0, id < rows.id { parent = UInt16(truncatingIfNeeded: id) }
       guard categoryParents.append(parent) else { break }
+      if case .text(let name)? = try rows.value(2) { categoryNames.append(name) } else { categoryNames.append(.empty) }
     }
     guard categoryParents.isFull else { throw SnapshotError(.badValue, table: Schema.category) }
   }
@@ -301,16 +305,20 @@ public final class BaseSnapshot {
 
   /// Notes which candidates are in `category` or in one below it.
   @inline(never)
+  @_optimize(speed)
   func markItems(of set: CandidateSet, in category: UInt16) {
     let column = column(.category)
     for place in set.indices { set[place].isInCategory = isItem(set[place].item, in: category, column) }
   }
 
-  @inline(never)
+  @inline(__always)
   private func isItem(_ item: UInt32, in category: UInt16, _ column: ColumnBlocks) -> Bool {
     var own = column.u16(item)
-    for _ in Indices(BaseSnapshot.levelsMax) where own > category && own < categories {
+    var levels = BaseSnapshot.levelsMax
+    // Parents have smaller numbers.
+    while own > category, own < categories, levels > 0 {
       own = categoryParents[Int(own)]
+      levels &-= 1
     }
     return own == category
   }
@@ -321,7 +329,9 @@ public final class BaseSnapshot {
     return parent < category ? parent : nil
   }
 
-  public func categoryName(_ category: UInt16) -> ByteView { tables.categories.text(Int64(category), column: 2) }
+  public func categoryName(_ category: UInt16) -> ByteView {
+    category < categories ? categoryNames[Int(category)] : .empty
+  }
 
   public func category(named name: ByteView) -> UInt16? {
     tables.categories.row(of: name, column: 2, count: UInt32(categories)).map { UInt16(truncatingIfNeeded: $0) }

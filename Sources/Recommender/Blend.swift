@@ -19,11 +19,12 @@ struct Blend: ~Copyable {
     _ context: Context, _ set: CandidateSet, _ interests: borrowing Interests, _ base: BaseSnapshot
   ) {
     trust = Blend.confidence(interests, base)
+    let largest = set.largestEvidence()
     for source in Source.allCases {
       let weight = base.weights.blend(context, source)
       if let kind = Evidence(source) {
         let trust = kind == .content ? 1 - trust : trust
-        setWeight(source, weight * trust / Blend.largest(kind, set))
+        setWeight(source, weight * trust / largest[kind.rawValue])
         continue
       }
       switch source {
@@ -51,45 +52,58 @@ struct Blend: ~Copyable {
   /// What `source` adds to the score of the candidate at `place`.
   @inline(never)
   func part(_ source: Source, of place: Int, _ set: CandidateSet) -> Float {
-    let part = weights[Int(source.rawValue)] * Blend.value(source, of: place, set)
+    let value: Float
+    if let kind = Evidence(source) {
+      value = set[place, kind].sum
+    } else {
+      value = Blend.value(source, set[place])
+    }
+    let part = weights[Int(source.rawValue)] * value
     // 0 · infinity, in a hostile snapshot: a NaN has no place in an order.
     return part.isFinite ? part : 0
   }
 
-  /// Scores all candidates, one source after the other: most say nothing in a request and cost nothing then.
-  func score(_ set: CandidateSet) {
-    for place in set.indices { set[place].score = 0 }
-    for source in Source.allCases {
-      let weight = weights[Int(source.rawValue)]
-      if weight == 0 { continue }
-      if let kind = Evidence(source) {
-        set.score(kind, weight)
-      } else {
-        for place in set.indices { set[place].score = set[place].score + part(source, of: place, set) }
-      }
-    }
-  }
-
-  /// What `source` says, before any weight.
-  @inline(__always)
-  private static func value(_ source: Source, of place: Int, _ set: CandidateSet) -> Float {
-    if let kind = Evidence(source) { return set[place, kind].sum }
-    switch source {
-    case .factors: return max(0, set[place].factors)
-    // Popularity, category and repeats are shares already.
-    case .popularity: return set[place].popularity
-    case .category: return set[place].isInCategory ? 1 : 0
-    case .repeats: return set[place].repeats == Candidate.isNew ? 0 : 1 / Float(Int32(set[place].repeats) &+ 1)
-    // Regional lifts are for rankers alone, and a match is no share of a score: it comes before all.
-    default: return 0
-    }
-  }
-
+  /// Scores all candidates: the sum of their parts in the order of sources.
   @inline(never)
-  private static func largest(_ kind: Evidence, _ set: CandidateSet) -> Float {
-    var largest: Float = 0
-    for place in set.indices { largest = max(largest, set[place, kind].sum) }
-    return largest
+  @_optimize(speed)
+  func score(_ set: CandidateSet) {
+    let (next, together, slist) = (weight(.nextItem), weight(.boughtTogether), weight(.slist))
+    let (twoSteps, content, factors) = (weight(.twoSteps), weight(.content), weight(.factors))
+    let (popularity, category, repeats) = (weight(.popularity), weight(.category), weight(.repeats))
+    for place in set.indices {
+      let evidence = set.evidence(of: place)
+      let candidate = set[place]
+      var score = next * evidence[Evidence.nextItem.rawValue].sum
+      score = score + together * evidence[Evidence.boughtTogether.rawValue].sum
+      score = score + factors * Blend.value(.factors, candidate)
+      score = score + popularity * candidate.popularity
+      score = score + category * Blend.value(.category, candidate)
+      score = score + slist * evidence[Evidence.slist.rawValue].sum
+      score = score + twoSteps * evidence[Evidence.twoSteps.rawValue].sum
+      score = score + repeats * Blend.value(.repeats, candidate)
+      score = score + content * evidence[Evidence.content.rawValue].sum
+      if !score.isFinite {
+        score = 0
+        for source in Source.allCases { score = score + part(source, of: place, set) }
+      }
+      set[place].score = score
+    }
+  }
+
+  private func weight(_ source: Source) -> Float { weights[Int(source.rawValue)] }
+
+  /// What a source that is no list says, before any weight.
+  @inline(__always)
+  private static func value(_ source: Source, _ candidate: Candidate) -> Float {
+    switch source {
+    case .factors: max(0, candidate.factors)
+    // Popularity, category and repeats are shares already.
+    case .popularity: candidate.popularity
+    case .category: candidate.isInCategory ? 1 : 0
+    case .repeats: candidate.repeats == Candidate.isNew ? 0 : 1 / Float(Int32(candidate.repeats) &+ 1)
+    // Regional lifts are for rankers alone, and a match is no share of a score: it comes before all.
+    default: 0
+    }
   }
 
   private static func confidence(_ interests: borrowing Interests, _ base: BaseSnapshot) -> Float {

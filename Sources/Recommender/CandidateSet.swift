@@ -9,9 +9,10 @@ final class CandidateSet {
   private static let slotCount: UInt32 = 4096
   private static let refusalsMax = 1024
 
+  /// Eight bytes, so that a slot is one load.
   struct Slot: BitwiseCopyable {
-    var round: UInt32 = 0
     var item: UInt32 = 0
+    var round: UInt16 = 0
     /// Place in `candidates`, or `refused`.
     var index: UInt16 = 0
   }
@@ -25,7 +26,7 @@ final class CandidateSet {
   private var evidence = FixedArray<ListEvidence>(
     repeating: ListEvidence(), count: CandidateSet.capacity * Evidence.count)
   private var slots = FixedArray<Slot>(repeating: Slot(), count: Int(CandidateSet.slotCount))
-  private var round: UInt32 = 0
+  private var round: UInt16 = 0
   private var refusals = 0
 
   func removeAll() {
@@ -53,16 +54,21 @@ final class CandidateSet {
     _modify { yield &evidence[place &* Evidence.count &+ kind.rawValue] }
   }
 
-  /// Adds to each candidate's score `weight` times what the lists of one kind say.
+  /// By raw value of `Evidence`: what the lists say of the candidate at `place`.
+  @inline(__always)
+  func evidence(of place: Int) -> UnsafePointer<ListEvidence> { evidence.pointer + place &* Evidence.count }
+
+  /// By raw value of `Evidence`: the largest sum that the lists of a kind have for any candidate.
   @inline(never)
-  func score(_ kind: Evidence, _ weight: Float) {
-    var evidence = self.evidence.pointer + kind.rawValue
-    for place in candidates.indices {
-      let part = weight * evidence.pointee.sum
-      // In a hostile snapshot: a NaN has no place in an order.
-      if part.isFinite { candidates[place].score = candidates[place].score + part }
+  @_optimize(speed)
+  func largestEvidence() -> InlineArray<5, Float> {
+    var largest = InlineArray<5, Float>(repeating: 0)
+    var evidence = self.evidence.pointer
+    for _ in candidates.indices {
+      for kind in Indices(Evidence.count) { largest[kind] = max(largest[kind], evidence[kind].sum) }
       evidence += Evidence.count
     }
+    return largest
   }
 
   /// Makes `item` no candidate, whatever source names it later.
@@ -70,7 +76,7 @@ final class CandidateSet {
   func refuse(_ item: UInt32) {
     let slot = slot(of: item)
     guard slots[slot].round != round, refusals < CandidateSet.refusalsMax else { return }
-    slots[slot] = Slot(round: round, item: item, index: CandidateSet.refused)
+    slots[slot] = Slot(item: item, round: round, index: CandidateSet.refused)
     refusals &+= 1
   }
 
@@ -84,12 +90,21 @@ final class CandidateSet {
   /// The place of `item` among the candidates, taken in if it is new; nil where it is refused, the filter does not admit it, or the set
   /// is full.
   @inline(never)
-  func place(_ item: UInt32) -> Int? {
+  func place(_ item: UInt32) -> Int? { placeInline(item) }
+
+  /// The same, for the one loop that is all look-ups: most find their item.
+  @inline(__always)
+  func placeInline(_ item: UInt32) -> Int? {
     let slot = slot(of: item)
-    if slots[slot].round == round {
-      let index = slots[slot].index
-      return index == CandidateSet.refused ? nil : Int(index)
-    }
+    let found = slots[slot]
+    guard found.round == round else { return add(item, slot) }
+    return found.index == CandidateSet.refused ? nil : Int(found.index)
+  }
+
+  /// Takes in a new item, whose slot is free.
+  @inline(never)
+  @_optimize(speed)
+  private func add(_ item: UInt32, _ slot: Int) -> Int? {
     if filter.isActive, !filter.admits(item) {
       // So that it is looked at once. Where there is no room left, it is looked at again.
       refuse(item)
@@ -97,8 +112,9 @@ final class CandidateSet {
     }
     let place = candidates.count
     guard candidates.append(Candidate(item: item)) else { return nil }
-    for kind in Indices(Evidence.count) { evidence[place &* Evidence.count &+ kind] = ListEvidence() }
-    slots[slot] = Slot(round: round, item: item, index: UInt16(truncatingIfNeeded: place))
+    let row = evidence.mutablePointer + place &* Evidence.count
+    for kind in Indices(Evidence.count) { row[kind] = ListEvidence() }
+    slots[slot] = Slot(item: item, round: round, index: UInt16(truncatingIfNeeded: place))
     return place
   }
 

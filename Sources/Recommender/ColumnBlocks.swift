@@ -49,6 +49,10 @@ struct ColumnBlocks: BitwiseCopyable {
   private let count: UInt32
   private let itemsPerBlock: UInt32
   private let width: UInt32
+  /// ⌈2⁴⁰ / itemsPerBlock⌉: multiplied and shifted, an item number is divided exactly where count · itemsPerBlock is at most 2⁴⁰
+  /// (Granlund and Montgomery 1994), in a fraction of a division's time.
+  private let reciprocal: UInt64
+  private static let shift: UInt64 = 40
 
   /// Checks that the blocks hold `count` values of `width` bytes, no more and no less.
   init?(_ blocks: Blocks, count: UInt32, width: Int, pageSize: Int) {
@@ -57,6 +61,11 @@ struct ColumnBlocks: BitwiseCopyable {
     self.count = count
     itemsPerBlock = UInt32(truncatingIfNeeded: perBlock)
     self.width = UInt32(truncatingIfNeeded: width)
+    reciprocal = ((1 &<< ColumnBlocks.shift) &+ UInt64(itemsPerBlock) &- 1) / UInt64(itemsPerBlock)
+    // The second, so that no product overflows: rows of a fifth of a page are that wide.
+    guard UInt64(count) &* UInt64(itemsPerBlock) <= 1 &<< ColumnBlocks.shift, count <= 1 &<< 24 || perBlock > 4 else {
+      return nil
+    }
     var rest = Int(count)
     for index in Indices(blocks.count) {
       let expected = min(rest, perBlock)
@@ -72,7 +81,7 @@ struct ColumnBlocks: BitwiseCopyable {
   @inline(__always)
   func address(_ item: UInt32) -> UnsafeRawPointer {
     precondition(item < count)
-    let block = item / itemsPerBlock
+    let block = UInt32(truncatingIfNeeded: (UInt64(item) &* reciprocal) &>> ColumnBlocks.shift)
     return start[Int(truncatingIfNeeded: block)].start
       + Int(truncatingIfNeeded: (item &- block &* itemsPerBlock) &* width)
   }

@@ -1,13 +1,25 @@
 import Bytes
 import SnapshotFormat
 
-/// What the ranker knows of each candidate on the shortlist: a row of `Feature.count` numbers.
+/// What the ranker knows of each candidate on the shortlist: a row of `Feature.count` numbers. They are stored by feature, so that a
+/// tree's question is asked of several rows at once.
 struct FeatureTable: ~Copyable {
   static let rowsMax = TopSelection.capacity
   /// Session items whose attributes are compared with a candidate's.
   private static let profileMax = 8
 
   private var values = FixedArray<Float>(repeating: 0, count: FeatureTable.rowsMax * Feature.count)
+
+  /// One candidate's features.
+  struct Row {
+    fileprivate let start: UnsafeMutablePointer<Float>
+
+    subscript(_ feature: Int) -> Float {
+      get { start[feature &* FeatureTable.rowsMax] }
+      nonmutating set { start[feature &* FeatureTable.rowsMax] = newValue }
+    }
+  }
+
   private var order = FixedArray<UInt8>(capacity: FeatureTable.rowsMax)
   private var profile = FixedArray<Traits>(capacity: FeatureTable.profileMax)
 
@@ -26,12 +38,16 @@ struct FeatureTable: ~Copyable {
     }
   }
 
-  func row(_ index: Int) -> UnsafePointer<Float> { UnsafePointer(writable(index)) }
-
   /// Checked once, not at each of a row's features.
-  private func writable(_ index: Int) -> UnsafeMutablePointer<Float> {
+  func row(_ index: Int) -> Row {
     precondition(UInt(bitPattern: index) < UInt(bitPattern: FeatureTable.rowsMax))
-    return UnsafeMutablePointer(mutating: values.pointer) + index &* Feature.count
+    return Row(start: UnsafeMutablePointer(mutating: values.pointer) + index)
+  }
+
+  /// What all rows have for `feature`, one after the other.
+  func column(_ feature: Int) -> UnsafePointer<Float> {
+    precondition(UInt(bitPattern: feature) < UInt(bitPattern: Feature.count))
+    return values.pointer + feature &* FeatureTable.rowsMax
   }
 
   /// Whether category, brand or price of the candidate in `row` are the session's in any way.
@@ -42,6 +58,7 @@ struct FeatureTable: ~Copyable {
   }
 
   /// Fills a row for each place of `shortlist`.
+  @_optimize(speed)
   mutating func fill(
     _ shortlist: borrowing TopSelection, _ set: CandidateSet, _ interests: borrowing Interests,
     _ base: BaseSnapshot, _ region: RegionSnapshot?
@@ -57,7 +74,7 @@ struct FeatureTable: ~Copyable {
     for index in Indices(count) {
       let place = Int(shortlist.places[index])
       let candidate = set[place]
-      let row = writable(index)
+      let row = row(index)
       for kind in Evidence.allCases { setEvidence(set[place, kind], kind, row, interests) }
       row[Feature.factors] = candidate.factors
       row[Feature.popularity] = candidate.popularity
@@ -82,7 +99,7 @@ struct FeatureTable: ~Copyable {
   }
 
   private func setEvidence(
-    _ evidence: ListEvidence, _ kind: Evidence, _ row: UnsafeMutablePointer<Float>, _ interests: borrowing Interests
+    _ evidence: ListEvidence, _ kind: Evidence, _ row: Row, _ interests: borrowing Interests
   ) {
     let strength = evidence.sum / interests.weight
     row[Feature.evidence(kind, .strength)] = FeatureTable.finite(strength)
@@ -94,7 +111,7 @@ struct FeatureTable: ~Copyable {
   /// Weights of a hostile snapshot may overflow; and a session may weigh nothing.
   private static func finite(_ value: Float) -> Float { value.isFinite ? value : 0 }
 
-  private func setTraits(_ traits: Traits, _ row: UnsafeMutablePointer<Float>) {
+  private func setTraits(_ traits: Traits, _ row: Row) {
     var (category, brand, weight) = (0 as Float, 0 as Float, 0 as Float)
     for place in profile.indices {
       let other = profile[place]
@@ -117,22 +134,24 @@ struct FeatureTable: ~Copyable {
   }
 
   /// Shares and ranks of the rows by feature `feature`, where it is positive. Of equal values the earlier row is ahead.
+  @_optimize(speed)
   private mutating func rank(by feature: Int, share: Int, rank: Int, _ count: Int) {
     order.removeAll()
-    for row in Indices(count) {
-      let own = writable(row)
-      let value = own[feature]
+    let values = column(feature)
+    for index in Indices(count) {
+      let own = row(index)
+      let value = values[index]
       own[share] = 0
       own[rank] = Feature.noRank
       guard value > 0 else { continue }
       var place = order.count
-      while place > 0, self.row(Int(order[place &- 1]))[feature] < value { place &-= 1 }
-      order.insert(UInt8(truncatingIfNeeded: row), at: place)
+      while place > 0, values[Int(order[place &- 1])] < value { place &-= 1 }
+      order.insert(UInt8(truncatingIfNeeded: index), at: place)
     }
     guard !order.isEmpty else { return }
-    let largest = row(Int(order[0]))[feature]
+    let largest = values[Int(order[0])]
     for place in order.indices {
-      let row = writable(Int(order[place]))
+      let row = row(Int(order[place]))
       row[share] = row[feature] / largest
       row[rank] = Float(place)
     }

@@ -20,6 +20,7 @@ enum ListSource {
 
   /// Adds one list, weighed by `weight`, on behalf of the session's item at `place`.
   @inline(never)
+  @_optimize(speed)
   static func add(
     _ bytes: ByteView, _ evidence: Evidence, _ weight: Float, from place: Int, isNewest: Bool,
     in base: BaseSnapshot, to set: CandidateSet
@@ -28,7 +29,7 @@ enum ListSource {
     var list = ItemList.Iterator(bytes)
     while let entry = list.nextEntry() {
       work &+= 1
-      guard entry.item < base.shown, let index = set.place(entry.item) else { continue }
+      guard entry.item < base.shown, let index = set.placeInline(entry.item) else { continue }
       set[index, evidence].add(weight * entry.weight, from: place, isNewest: isNewest)
     }
     return work

@@ -1,4 +1,5 @@
 import Bytes
+import SIMDKernels
 import SQLiteReader
 import SnapshotFormat
 
@@ -14,42 +15,54 @@ struct Ranker: BitwiseCopyable {
     self.count = count
   }
 
-  /// The sum of the leaves that `row` falls into.
-  func score(_ row: UnsafePointer<Float>) -> Float {
-    var score: Float = 0
+  /// Fills `scores` with the sum of the leaves that each of the first `count` rows falls into.
+  func score(_ features: borrowing FeatureTable, _ count: Int, into scores: inout FixedArray<Float>) {
+    scores.removeAll()
+    // Rows go by fours; those behind the last are nobody's.
+    let rows = (count &+ 3) & ~3
+    for _ in Indices(rows) { scores.append(0) }
     var tree = trees
-    for _ in Indices(count) {
-      let side = Ranker.goesRight(tree, 0, row)
-      let leaf = 2 &* side &+ Ranker.goesRight(tree, 1 &+ side, row)
-      score = score + Ranker.float(tree, 28 &+ 4 &* leaf)
+    for _ in Indices(self.count) {
+      var questions = martlet_tree()
+      questions.root = Ranker.float(tree, 4)
+      questions.left = Ranker.float(tree, 8)
+      questions.right = Ranker.float(tree, 12)
+      questions.leaves = (
+        Ranker.float(tree, 28), Ranker.float(tree, 32), Ranker.float(tree, 36), Ranker.float(tree, 40)
+      )
+      martlet_add_tree(
+        scores.mutablePointer, Int32(truncatingIfNeeded: rows), Ranker.column(features, tree, 0),
+        Ranker.column(features, tree, 1), Ranker.column(features, tree, 2), &questions)
       tree = tree + TreeEnsemble.treeWidth
     }
-    return score
+    scores.truncate(to: count)
   }
 
-  /// Adds to `parts`, by raw value of `Source`, what each source's features have added to the score of `row`.
-  func attribute(_ row: UnsafePointer<Float>, to parts: inout FixedArray<Float>) {
+  /// What the question at `node` is asked of.
+  private static func column(
+    _ features: borrowing FeatureTable, _ tree: UnsafeRawPointer, _ node: Int
+  ) -> UnsafePointer<Float> {
+    features.column(Int(tree.load(fromByteOffset: node, as: UInt8.self)))
+  }
+
+  /// Adds to `parts` what each source's features have added to the score of `row`.
+  @_optimize(speed)
+  func attribute(_ row: FeatureTable.Row, to parts: inout SourceParts) {
     var tree = trees
     for _ in Indices(count) {
       let side = Ranker.goesRight(tree, 0, row)
       let node = 1 &+ side
       let leaf = 2 &* side &+ Ranker.goesRight(tree, node, row)
       let mean = Ranker.float(tree, 16 &+ 4 &* node)
-      Ranker.add(mean - Ranker.float(tree, 16), of: tree.load(as: UInt8.self), to: &parts)
-      Ranker.add(
-        Ranker.float(tree, 28 &+ 4 &* leaf) - mean, of: tree.load(fromByteOffset: node, as: UInt8.self), to: &parts)
+      parts.add(mean - Ranker.float(tree, 16), of: tree.load(as: UInt8.self))
+      parts.add(Ranker.float(tree, 28 &+ 4 &* leaf) - mean, of: tree.load(fromByteOffset: node, as: UInt8.self))
       tree = tree + TreeEnsemble.treeWidth
     }
   }
 
-  private static func add(_ part: Float, of feature: UInt8, to parts: inout FixedArray<Float>) {
-    guard let source = Feature.source(Int(feature)) else { return }
-    parts[Int(source.rawValue)] = parts[Int(source.rawValue)] + part
-  }
-
   /// The answer to the question at `node`: 1 for the right-hand side.
   @inline(__always)
-  private static func goesRight(_ tree: UnsafeRawPointer, _ node: Int, _ row: UnsafePointer<Float>) -> Int {
+  private static func goesRight(_ tree: UnsafeRawPointer, _ node: Int, _ row: FeatureTable.Row) -> Int {
     let feature = Int(tree.load(fromByteOffset: node, as: UInt8.self))
     return row[feature] > float(tree, 4 &+ 4 &* node) ? 1 : 0
   }

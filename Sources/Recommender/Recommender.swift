@@ -41,8 +41,7 @@ public final class Recommender {
   /// The shortlist, best first.
   var order = TopSelection()
   private var selection = Selection()
-  /// By raw value of `Source`: what each has added to a score.
-  private var parts = FixedArray<Float>(repeating: 0, count: Source.count)
+  private var parts = SourceParts()
   public private(set) var answer = FixedArray<Recommendation>(capacity: Query.limitMax)
   /// The visitor's segment in the last request; nil where the session says too little.
   public private(set) var segment: Int?
@@ -160,12 +159,11 @@ public final class Recommender {
       blend.score(candidates)
     }
     scores.removeAll()
+    ranker?.score(features, shortlist.places.count, into: &scores)
     for row in shortlist.places.indices {
       let place = Int(shortlist.places[row])
-      let score = ranker?.score(features.row(row)) ?? candidates[place].score
       candidates[place].row = UInt8(truncatingIfNeeded: row)
-      candidates[place].score = score
-      scores.append(score)
+      if ranker == nil { scores.append(candidates[place].score) } else { candidates[place].score = scores[row] }
     }
     if ranker != nil { work &+= UInt32(shortlist.places.count) }
   }
@@ -192,14 +190,14 @@ public final class Recommender {
         item: candidate.item, score: candidate.score, slot: slot, source: .search, because: nil, rung: candidate.rung,
         term: candidate.term)
     }
-    for source in parts.indices { parts[source] = 0 }
+    parts.removeAll()
     if let ranker {
       ranker.attribute(features.row(Int(candidate.row)), to: &parts)
     } else {
-      for source in Source.allCases { parts[Int(source.rawValue)] = blend.part(source, of: place, candidates) }
+      for source in Source.allCases { parts[source] = blend.part(source, of: place, candidates) }
     }
     var source = Source.popularity
-    for other in Source.allCases where parts[Int(other.rawValue)] > parts[Int(source.rawValue)] {
+    for other in Source.allCases where parts[other] > parts[source] {
       // A ranker may count for an item what a source does not say of it; that is no reason.
       if names(other, place, ranker) { source = other }
     }
@@ -253,8 +251,9 @@ extension Recommender {
 
   public var shortlistCount: Int { shortlist.places.count }
 
-  /// The item in row `row` of the feature table, and its `Feature.count` values.
-  public func shortlisted(_ row: Int) -> (item: UInt32, features: UnsafePointer<Float>) {
-    (candidates[Int(shortlist.places[row])].item, features.row(row))
-  }
+  /// The item in row `row` of the feature table.
+  public func shortlisted(_ row: Int) -> UInt32 { candidates[Int(shortlist.places[row])].item }
+
+  /// The value of `feature` in that row.
+  public func feature(_ feature: Int, _ row: Int) -> Float { features.row(row)[feature] }
 }

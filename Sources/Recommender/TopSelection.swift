@@ -8,9 +8,15 @@ struct TopSelection: ~Copyable {
   private(set) var places = FixedArray<UInt16>(capacity: TopSelection.capacity)
 
   @inline(never)
+  @_optimize(speed)
   mutating func select(_ limit: Int, from set: CandidateSet) {
     places.removeAll()
-    for place in set.indices { offer(place, limit, set) }
+    var bar = -Float.infinity
+    // Most candidates end at the bar.
+    for place in set.indices where set[place].match > 0 || !(set[place].score < bar) {
+      offer(place, limit, set)
+      bar = self.bar(limit, set)
+    }
   }
 
   /// The best of those that another selection holds.
@@ -20,6 +26,14 @@ struct TopSelection: ~Copyable {
     for index in others.places.indices { offer(Int(others.places[index]), limit, set) }
   }
 
+  /// A candidate without a match and with a lower score than this is not among the best.
+  private func bar(_ limit: Int, _ set: CandidateSet) -> Float {
+    guard places.count >= limit else { return -.infinity }
+    guard limit > 0 else { return .infinity }
+    let last = Int(places[limit &- 1])
+    return set[last].match > 0 ? .infinity : set[last].score
+  }
+
   /// Adds `place`, whatever its score.
   @inline(never)
   mutating func include(_ place: Int) {
@@ -27,10 +41,10 @@ struct TopSelection: ~Copyable {
     places.append(UInt16(truncatingIfNeeded: place))
   }
 
-  @inline(__always)
+  @inline(never)
+  @_optimize(speed)
   private mutating func offer(_ place: Int, _ limit: Int, _ set: CandidateSet) {
     let isFull = places.count >= limit
-    // Most candidates end here.
     if isFull, limit == 0 || !isBetter(place, Int(places[limit &- 1]), set) { return }
     let rank = rank(of: place, set)
     if isFull { places.truncate(to: limit &- 1) }

@@ -67,9 +67,39 @@ public enum ItemList {
       remaining = count
     }
 
+    /// Most steps are one or two bytes, and most lists do not end their block: that much is checked at once.
     @inline(__always)
     public mutating func nextEntry() -> (item: UInt32, weight: Float)? {
       guard remaining > 0 else { return nil }
+      guard bytes.count &- offset >= 3 else { return nextEntryApart() }
+      let start = bytes.start + offset
+      var delta = UInt32(start.load(as: UInt8.self))
+      var length = 1
+      if delta >= 0x80 {
+        let high = UInt32(start.load(fromByteOffset: 1, as: UInt8.self))
+        guard high < 0x80 else { return nextEntryApart() }
+        delta = delta & 0x7F | high << 7
+        length = 2
+      }
+      let item = next &+ delta
+      guard item >= next else { return nextEntryApart() }
+      remaining &-= 1
+      offset &+= length &+ 1
+      next = item &+ 1
+      return (item, Float(start.load(fromByteOffset: length, as: UInt8.self)) * unit)
+    }
+
+    /// On a copy, so that this one can live in registers.
+    @inline(__always)
+    private mutating func nextEntryApart() -> (item: UInt32, weight: Float)? {
+      var copy = self
+      let entry = copy.nextEntryChecked()
+      self = copy
+      return entry
+    }
+
+    @inline(never)
+    private mutating func nextEntryChecked() -> (item: UInt32, weight: Float)? {
       remaining &-= 1
       guard let delta = Iterator.varint(bytes, &offset), offset < bytes.count else {
         remaining = 0

@@ -90,7 +90,7 @@ public func probe_kernel(_ number: UInt32, _ rounds: UInt32) -> UInt32 {
   return kernels.run(kernel, rounds: rounds)
 }
 
-/// Products, list entries or candidates in one round of a kernel.
+/// Products, list entries, candidates, or trees walked by a row, in one round of a kernel.
 @c @_expose(wasm, "probe_kernel_units")
 public func probe_kernel_units(_ number: UInt32) -> UInt32 {
   guard let kernels, let kernel = KernelProbe.Kernel(rawValue: number) else { return .max }

@@ -11,6 +11,7 @@ final class KernelProbe {
     case dot
     case accumulate
     case select
+    case trees
   }
 
   private static let sessionCount = 16
@@ -25,10 +26,12 @@ final class KernelProbe {
   private let sessions: [SessionCandidates]
   private var rows: [Int8] = []
   private var query: [Int16] = []
+  private let trees: TreeProbe
 
   init(_ base: BaseSnapshot, seed: UInt64) {
     self.base = base
     var draw = Draw(seed)
+    trees = TreeProbe(&draw)
     let bound = min(Int(base.items), KernelProbe.itemsMax)
     sessions = (0..<KernelProbe.sessionCount).map { _ in
       SessionCandidates((0..<KernelProbe.sessionItems).map { _ in UInt32(draw.below(bound)) }, base)
@@ -37,12 +40,13 @@ final class KernelProbe {
     query = (0..<KernelProbe.dimensions).map { _ in Int16(draw.below(16383) - 8191) }
   }
 
-  /// Products, list entries or candidates of one round.
+  /// Products, list entries, candidates, or trees walked by a row, of one round.
   func units(_ kernel: Kernel) -> UInt32 {
     switch kernel {
     case .dot: return UInt32(KernelProbe.rowCount)
     case .accumulate: return sessions.reduce(0) { $0 + $1.entries }
     case .select: return sessions.reduce(0) { $0 + UInt32($1.kernels.count) }
+    case .trees: return UInt32(TreeProbe.rows * TreeProbe.trees)
     }
   }
 
@@ -63,6 +67,8 @@ final class KernelProbe {
           session.kernels.select(KernelProbe.limit)
           sum &+= session.kernels.selected(0) ?? 0
         }
+      case .trees:
+        for score in trees.scores() { sum = sum &* 31 &+ score.bitPattern }
       }
     }
     for session in sessions { session.score() }
@@ -73,6 +79,7 @@ final class KernelProbe {
   func differences() -> UInt32 {
     var count: UInt32 = 0
     for row in 0..<KernelProbe.rowCount where dot(row) != plainDot(row) { count += 1 }
+    for (score, plain) in zip(trees.scores(), trees.plainScores()) where score != plain { count += 1 }
     for session in sessions {
       session.accumulate(base)
       session.score()
@@ -129,11 +136,9 @@ private final class SessionCandidates {
 
   func differences(_ base: BaseSnapshot, limit: Int) -> UInt32 {
     var count: UInt32 = 0
-    let sums = plainSums(.slist, base)
-    for index in 0..<kernels.count {
-      let (item, score) = kernels.candidate(index)
-      if sums[Int(item)] != score { count += 1 }
-    }
+    for kind in ListKind.allCases where kind != .slist { count += differences(of: kind, base) }
+    // Last, for its scores stand.
+    count += differences(of: .slist, base)
     kernels.select(limit)
     var taken = [Bool](repeating: false, count: kernels.count)
     for rank in 0..<min(limit, kernels.count) {
@@ -142,6 +147,15 @@ private final class SessionCandidates {
       if kernels.selected(rank) != kernels.candidate(best).item { count += 1 }
     }
     return count
+  }
+
+  private func differences(of kind: ListKind, _ base: BaseSnapshot) -> UInt32 {
+    kernels.score(kind)
+    let sums = plainSums(kind, base)
+    return (0..<kernels.count).reduce(0) { count, index in
+      let (item, score) = kernels.candidate(index)
+      return count + (sums[Int(item)] == score ? 0 : 1)
+    }
   }
 
   /// The same sums in an array as long as the shop.

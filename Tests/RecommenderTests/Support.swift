@@ -122,8 +122,7 @@ extension Request {
   func features(by recommender: Recommender) -> [(item: UInt32, row: [Float])] {
     asked(of: recommender) { recommender, query, session in recommender.prepareFeatures(query, for: session) }
     return (0..<recommender.shortlistCount).map { row in
-      let (item, features) = recommender.shortlisted(row)
-      return (item, Array(UnsafeBufferPointer(start: features, count: Feature.count)))
+      (recommender.shortlisted(row), (0..<Feature.count).map { recommender.feature($0, row) })
     }
   }
 }

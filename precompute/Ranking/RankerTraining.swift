@@ -148,9 +148,9 @@ private struct Candidates {
     (count, found, self.target) = (0, nil, target)
   }
 
-  mutating func append(_ item: UInt32, _ row: UnsafePointer<Float>) {
+  mutating func append(_ item: UInt32, _ row: [Float]) {
     if item == target { found = count }
-    features.append(contentsOf: UnsafeBufferPointer(start: row, count: Feature.count))
+    features += row
     count += 1
   }
 

@@ -53,12 +53,13 @@ package final class Scorer {
   }
 
   /// What a ranker would see at `position`: for each candidate its number and its `Feature.count` features.
-  package func candidates(at position: TestSet.Position, _ body: (UInt32, UnsafePointer<Float>) -> Void) {
+  package func candidates(at position: TestSet.Position, _ body: (UInt32, [Float]) -> Void) {
     let instance = ask(at: position, limit: 1)
     instance.recommender.prepareFeatures(query, for: session)
+    var features = [Float](repeating: 0, count: Feature.count)
     for row in 0..<instance.recommender.shortlistCount {
-      let (item, features) = instance.recommender.shortlisted(row)
-      body(item, features)
+      for feature in features.indices { features[feature] = instance.recommender.feature(feature, row) }
+      body(instance.recommender.shortlisted(row), features)
     }
   }
 
