@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from .app import create_app
 from .facts import CONSENTS, REFERRERS, Policy
+from .listener import listening_socket
 from .manifest import WORLD
 from .module import ModuleError, Scorer, ScorerFault, ScorerModule
 from .publication import Publication
@@ -121,8 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
         static_list = StaticList.read(fallback) if options.fallback or fallback.is_file() else None
         module = ScorerModule(options.module)
         Scorer(module)
-        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-        listener = socket.create_server((options.host, options.port), family=family)
+        listener = listening_socket(options.host, options.port)
     except (BadList, ModuleError, ScorerFault, OSError) as error:
         print(f"martlet_host: {error}", file=sys.stderr)
         return 1
