@@ -71,7 +71,7 @@ class Policy:
 
     default_region: str = "world"
     default_consent: str = "session"
-    """Of those whose cookie `martlet_consent` says nothing."""
+    """Of those without the cookie `martlet_consent`."""
     events_consent: str = "full"
     """From which consent on events go to the log, `session` or `full`."""
     allow_overrides: bool = False
@@ -131,11 +131,12 @@ def passed_on(headers: Iterable[Header]) -> list[Header]:
 
 
 def consent_chosen(headers: dict[str, str]) -> str | None:
-    """What the visitor has agreed to in the shop, by its cookie; None where it holds no such value."""
+    """What the visitor has agreed to in the shop, by its cookie; None where there is none. A choice that is none of ours, such as a
+    banner's own word for a refusal, is no consent."""
     for part in headers.get("cookie", "").split(";"):
         name, _, value = part.strip().partition("=")
-        if name == CONSENT_COOKIE and value in CONSENTS:
-            return value
+        if name == CONSENT_COOKIE:
+            return value if value in CONSENTS else "none"
     return None
 
 

@@ -131,7 +131,9 @@ def test_zones_are_minutes(zone):
     [
         ("martlet_consent=none", "none"),
         ("a=1; martlet_consent=full; b=2", "full"),
-        ("martlet_consent=everything", "session"),
+        ("martlet_consent=everything", "none"),
+        ("martlet_consent=denied; martlet_consent=full", "none"),
+        ("martlet_consent=", "none"),
         ("not_martlet_consent=none", "session"),
         ("", "session"),
     ],

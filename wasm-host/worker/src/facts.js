@@ -148,12 +148,14 @@ function decoded(name) {
 }
 
 /**
+ * A choice that is none of these, such as a banner's own word for a refusal, is no consent.
  * @param {Request} request
  * @param {Policy} policy
  */
 function consentOf(request, policy) {
   const value = cookie(request, policy.consentCookie);
-  return value !== null && CONSENTS.includes(value) ? value : policy.defaultConsent;
+  if (value === null) return policy.defaultConsent;
+  return CONSENTS.includes(value) ? value : "none";
 }
 
 /**
