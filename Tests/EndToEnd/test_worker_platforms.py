@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from builds import MODULE, ROOT
 from edge import WORKER, Origin, build_shop, running_deno, static_list
+from local_process import NotStarted
 from requirements import needs
 
 ASSETS = WORKER / "assets"
@@ -32,6 +33,17 @@ def test_deno_serve(snapshots, tmp_path):
         assert json.loads(answer.body)["region"] == "North" and answer.items[0] == "teapot"
         edge.waits_for("request")
         assert [line["event"] for line in edge.lines()] == ["generation_served", "request"]
+
+
+def test_deno_takes_the_path_of_a_folder(snapshots, tmp_path):
+    with running_deno(snapshots, tmp_path, SNAPSHOTS=os.path.relpath(snapshots, WORKER)) as edge:
+        assert edge.ask("/recommendations?n=3").degraded is None
+
+
+def test_deno_says_what_cannot_hold(snapshots, tmp_path):
+    for name, value in {"SNAPSHOTS": "nowhere", "CONSENT": "yes", "REFRESH_SECONDS": "soon"}.items():
+        with pytest.raises(NotStarted, match=f"{name}: {value} is n"), running_deno(snapshots, tmp_path, **{name: value}):
+            pass
 
 
 def test_the_deno_task_serves_the_entry(snapshots):

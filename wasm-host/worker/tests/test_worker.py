@@ -59,7 +59,7 @@ def wrangler() -> tuple[dict, str]:
     return configuration_of(text), text
 
 
-SETTINGS = set(re.findall(r'(?:text|number)\("([A-Z_]+)"\)', (WORKER / "src" / "options.js").read_text()))
+SETTINGS = set(re.findall(r'^  \w+: "([A-Z_]+)",$', (WORKER / "src" / "options.js").read_text(), re.M))
 """What every entry reads of its platform's variables, beside the secret."""
 
 
