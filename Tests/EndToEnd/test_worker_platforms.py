@@ -47,9 +47,10 @@ def test_deno_says_what_cannot_hold(snapshots, tmp_path):
 
 
 def test_the_deno_task_serves_the_entry(snapshots):
-    """The permissions of the task are those that the test above has."""
+    """The permissions and the address of the task are those that the tests above have."""
     task = json.loads((WORKER / "deno.json").read_text())["tasks"]["serve"]
     assert set(re.findall(r"--allow-\w+", task)) == {"--allow-net", "--allow-read", "--allow-env"}
+    assert " --host 127.0.0.1 " in task
     command = [needs("deno"), "check", "--quiet", "deno/main.js"]
     done = subprocess.run(command, cwd=WORKER, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
