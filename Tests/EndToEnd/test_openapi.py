@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import time as clock
 from pathlib import Path
 
 import httpx
@@ -110,3 +111,20 @@ def test_patterns_hold_for_what_the_host_takes_and_for_nothing_else(small_host, 
     for value in taken + refused:
         status = httpx.get(f"{small_host}/recommendations", params={parameter: value}).status_code
         assert (status, bool(re.search(pattern, value))) == ((200, True) if value in taken else (400, False)), value
+
+
+@pytest.mark.parametrize("time", ["2024-01-01T00:00:00Z", "gestern", "", None])
+def test_a_time_that_is_text_stands_for_the_requests(small_host, time):
+    headers = {"Martlet-Session": post(small_host, time).headers["martlet-session"]}
+    [signal] = httpx.get(f"{small_host}/session", headers=headers).json()["signals"]
+    assert abs(signal["time"] - clock.time()) < 60
+
+
+@pytest.mark.parametrize("time", [-1, 5e12, True, {}, []])
+def test_a_time_that_is_neither_text_nor_a_moment_is_refused(small_host, time):
+    refusal = post(small_host, time)
+    assert refusal.status_code == 400 and refusal.json()["field"] == "time"
+
+
+def post(host: str, time: object) -> httpx.Response:
+    return httpx.post(f"{host}/events", json={"event": "view", "item_id": "apple", "time": time})
