@@ -17,10 +17,10 @@ demo: ## real data, from events to recommendations over HTTP; exit status 0 only
 	@$(MAKE) --no-print-directory native dist/scorer.wasm
 	@$(PYTHON) scripts/demo.py run
 
-serve: ## the demo's shop on a local host, until interrupted
+serve: ## the demo's shop on a local host, until interrupted; PORT=8080 says where
 	@scripts/setup build host demo
 	@$(MAKE) --no-print-directory native dist/scorer.wasm
-	@$(PYTHON) scripts/demo.py serve
+	@$(PYTHON) scripts/demo.py serve --port $(or $(PORT),8080)
 
 screenshots: ## pictures of the storefront in both colour schemes, in dist/screenshots
 	@scripts/setup build host demo test

@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -50,6 +51,14 @@ class StepFailed(Exception):
 def check(condition: object, otherwise: str) -> None:
     if not condition:
         raise StepFailed(otherwise)
+
+
+def check_port(port: int) -> None:
+    """Before anything is built: the host would say so only then."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except (OSError, OverflowError) as error:
+        raise StepFailed(f"port {port} is in use or none: choose another, make serve PORT=8081 or scripts/demo.py serve --port 8081") from error
 
 
 def step(text: str) -> None:
@@ -191,6 +200,7 @@ def serving(port: int) -> Iterator[str]:
 
 
 def serve(port: int) -> None:
+    check_port(port)
     if not (DATA / "baskets.json").exists():
         extract()
     if not is_built():
