@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 SHARED := $(notdir $(wildcard Sources/*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve screenshots test conformance hostile fuzz soak bench timed build probes native wasm tracker worker sizes lint clean FORCE
+.PHONY: help demo serve screenshots test conformance hostile fuzz soak bench timed build probes native wasm tracker worker sizes lint clean ready
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,10 +17,10 @@ demo: ## real data, from events to recommendations over HTTP; exit status 0 only
 	@$(MAKE) --no-print-directory native dist/scorer.wasm
 	@$(PYTHON) scripts/demo.py run
 
-serve: ## the demo's shop on a local host, until interrupted
+serve: ## the demo's shop on a local host, until interrupted; PORT=8080 says where
 	@scripts/setup build host demo
 	@$(MAKE) --no-print-directory native dist/scorer.wasm
-	@$(PYTHON) scripts/demo.py serve
+	@$(PYTHON) scripts/demo.py serve --port $(or $(PORT),8080)
 
 screenshots: ## pictures of the storefront in both colour schemes, in dist/screenshots
 	@scripts/setup build host demo test
@@ -69,18 +69,21 @@ bench: ## every benchmark beside its peers: a table, and Benchmarks/results.json
 
 build: native probes wasm tracker ## the martlet executable, the wasm modules and the event tracker, in dist/
 
-native:
+ready: # the compilers' packages, and a .venv with the local host
+	@scripts/setup build host
+
+native: ready
 	swift build -c release --product martlet
 	@mkdir -p dist
 	@cp -u .build/release/martlet dist/
 
-probes: # what tests drive from Python: the readers of untrusted bytes, and the fuzzing targets
+probes: ready # what tests drive from Python: the readers of untrusted bytes, and the fuzzing targets
 	swift build -c release --product probe
 	swift build -c release --product fuzz
 	@mkdir -p dist
 	@cp -u .build/release/libprobe.so .build/release/fuzz dist/
 
-timed: # the executables that benchmarks run, a package of their own
+timed: ready # the executables that benchmarks run, a package of their own
 	swift build -c release --package-path Benchmarks
 
 .PHONY: worker
@@ -89,23 +92,22 @@ worker: dist/scorer.wasm ## what the edge worker's entries import; SNAPSHOTS=DIR
 
 wasm: dist/scorer.wasm dist/scorer-cli.wasm dist/scorer-cli-portable.wasm dist/probe.wasm dist/probe-portable.wasm
 
-dist/scorer.wasm: FORCE
+dist/scorer.wasm: ready
 	@scripts/build-wasm scorer
 
-dist/scorer-cli.wasm: FORCE
+dist/scorer-cli.wasm: ready
 	@scripts/build-wasm scorer-cli
 
-dist/scorer-cli-portable.wasm: FORCE
+dist/scorer-cli-portable.wasm: ready
 	@scripts/build-wasm --portable scorer-cli scorer-cli-portable
 
-dist/probe.wasm: FORCE
+dist/probe.wasm: ready
 	@scripts/build-wasm probe-module probe
 
-dist/probe-portable.wasm: FORCE
+dist/probe-portable.wasm: ready
 	@scripts/build-wasm --portable probe-module probe-portable
 
-tracker: ## the event tracker for browsers, minified: dist/tracker.min.js
-	@scripts/setup build
+tracker: ready ## the event tracker for browsers, minified: dist/tracker.min.js
 	@scripts/build-tracker
 
 lint: ## Swift sources as `swift format` wants them

@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -52,6 +53,14 @@ def check(condition: object, otherwise: str) -> None:
         raise StepFailed(otherwise)
 
 
+def check_port(port: int) -> None:
+    """Before anything is built: the host would say so only then."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except (OSError, OverflowError) as error:
+        raise StepFailed(f"port {port} is in use or none: choose another, make serve PORT=8081 or scripts/demo.py serve --port 8081") from error
+
+
 def step(text: str) -> None:
     print(f"\n== {text}", flush=True)
 
@@ -86,13 +95,19 @@ class Titles(dict[str, str]):
             return cls((row["product_id"], row["title"]) for row in csv.DictReader(text))
 
 
+def check_status(what: str, status: int, answer: dict, expected: tuple[int, ...] = (200,)) -> None:
+    check(status in expected, f"{what}: status {status}: {answer.get('detail', 'without a reason')}")
+
+
 def items_of(status: int, answer: dict, count: int) -> list[dict]:
     """The items of an answer, which must be `count` different ones, each with its reason."""
-    check(status == 200, f"status {status}: {answer}")
+    check_status("GET /recommendations", status, answer)
     items = answer.get("items", [])
-    check(len(items) == count, f"{len(items)} items instead of {count}: {answer}")
-    check(len({item["item_id"] for item in items}) == count, f"an item twice: {answer}")
-    check(all(item.get("reason", {}).get("source") for item in items), f"an item without a reason: {answer}")
+    ids = ", ".join(item["item_id"] for item in items)
+    check(len(items) == count, f"{len(items)} items instead of {count}: {ids or 'none'}")
+    check(len({item["item_id"] for item in items}) == count, f"an item twice: {ids}")
+    for item in items:
+        check(item.get("reason", {}).get("source"), f"item {item['item_id']} has no reason")
     return items
 
 
@@ -110,12 +125,13 @@ def show_basket(address: str, basket: dict, titles: Titles) -> None:
     for item in basket_ids:
         print(f"    {titles[item]}")
         status, answer = visitor.post("/events", {"event": "add_to_cart", "item_id": item})
-        check(status in (200, 202, 204), f"POST /events: status {status}: {answer}")
+        check_status("POST /events", status, answer, expected=(200, 202, 204))
     status, answer = visitor.get("/recommendations", context="cart", n=CART_ANSWERS, region=basket["store"])
     items = items_of(status, answer, CART_ANSWERS)
     check(not {item["item_id"] for item in items} & set(basket_ids), "what is in the basket is recommended")
     personal = [item for item in items if item["reason"].get("because") in basket_ids]
-    check(personal, f"nothing is recommended because of the basket: {answer}")
+    reasons = ", ".join(why(item["reason"], titles) for item in items)
+    check(personal, f"nothing is recommended because of the basket, but by {reasons}")
     print("  recommended:")
     for item in items:
         print(f"    {titles[item['item_id']][:WIDTH]:<{WIDTH}}  {why(item['reason'], titles)}")
@@ -124,10 +140,10 @@ def show_basket(address: str, basket: dict, titles: Titles) -> None:
 def show_regions(address: str, titles: Titles) -> None:
     visitor = Visitor(address)
     status, snapshot = visitor.get("/snapshot")
-    check(status == 200, f"GET /snapshot: status {status}: {snapshot}")
+    check_status("GET /snapshot", status, snapshot)
     by_people = sorted(snapshot["regions"], key=lambda region: -region["people"])
     stores = [region["code"] for region in by_people if region["code"].isdigit()][:2]
-    check(len(stores) == 2, f"fewer than two stores have lists of their own: {snapshot['regions']}")
+    check(len(stores) == 2, f"fewer than two stores have lists of their own: {', '.join(stores) or 'none'}")
     lists = []
     for store in stores:
         status, answer = visitor.get("/recommendations", context="homepage", n=HOMEPAGE_ANSWERS, region=store)
@@ -145,7 +161,7 @@ def run() -> None:
     with running(SNAPSHOTS, MODULE, "--allow-overrides") as address:
         step(f"The scorer answers on {address}")
         status, health = Visitor(address).get("/healthz")
-        check(status == 200, f"GET /healthz: status {status}: {health}")
+        check_status("GET /healthz", status, health)
         step("Three real baskets, and what goes with them")
         baskets = json.loads((DATA / "baskets.json").read_text())
         check(baskets, "no baskets were extracted")
@@ -191,6 +207,7 @@ def serving(port: int) -> Iterator[str]:
 
 
 def serve(port: int) -> None:
+    check_port(port)
     if not (DATA / "baskets.json").exists():
         extract()
     if not is_built():

@@ -46,3 +46,22 @@ def test_prices_and_limits_name_where_and_when_they_were_read(page):
     for name in ("Cost", "Limits that matter"):
         [part] = [part for part in parts if part.startswith(f"{name}.")]
         assert re.search(rf"\]\(https://[a-z.]*{re.escape(PROVIDERS[page])}/", part), name
+
+
+@pytest.mark.parametrize("page", sorted(path.stem for path in DEPLOY.glob("*.md")))
+def test_commands_stand_in_folders_and_name_programs_that_are_there(page):
+    """The lines of a guide, one after the other, from the root."""
+    here = ROOT
+    for line in re.findall(r"^ {4,6}\$ (.*)$", (DEPLOY / f"{page}.md").read_text(), re.M):
+        if line.startswith("cd "):
+            here = here / line.split()[1]
+            assert here.is_dir(), line
+        for program in re.findall(r"(?:^|\s)(\S*\bmartlet) publish ", line):
+            assert (here / program).resolve() == ROOT / "dist" / "martlet", line
+        for script in re.findall(r"(?:^|\s)node (\S+)", line):
+            assert (here / script).is_file(), line
+
+
+@pytest.mark.parametrize(("page", "path"), [*((page, "/martlet/") for page in ("cloudflare", "netlify", "vercel")), ("deno", "/"), ("node", "/")])
+def test_guides_show_a_first_request(page, path):
+    assert re.search(rf"\$ curl .*://[^/]+{path}recommendations\?", (DEPLOY / f"{page}.md").read_text())

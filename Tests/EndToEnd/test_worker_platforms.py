@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from builds import MODULE, ROOT
 from edge import WORKER, Origin, build_shop, running_deno, static_list
+from local_process import NotStarted
 from requirements import needs
 
 ASSETS = WORKER / "assets"
@@ -34,10 +35,22 @@ def test_deno_serve(snapshots, tmp_path):
         assert [line["event"] for line in edge.lines()] == ["generation_served", "request"]
 
 
+def test_deno_takes_the_path_of_a_folder(snapshots, tmp_path):
+    with running_deno(snapshots, tmp_path, SNAPSHOTS=os.path.relpath(snapshots, WORKER)) as edge:
+        assert edge.ask("/recommendations?n=3").degraded is None
+
+
+def test_deno_says_what_cannot_hold(snapshots, tmp_path):
+    for name, value in {"SNAPSHOTS": "nowhere", "CONSENT": "yes", "REFRESH_SECONDS": "soon"}.items():
+        with pytest.raises(NotStarted, match=f"{name}: {value} is n"), running_deno(snapshots, tmp_path, **{name: value}):
+            pass
+
+
 def test_the_deno_task_serves_the_entry(snapshots):
-    """The permissions of the task are those that the test above has."""
+    """The permissions and the address of the task are those that the tests above have."""
     task = json.loads((WORKER / "deno.json").read_text())["tasks"]["serve"]
     assert set(re.findall(r"--allow-\w+", task)) == {"--allow-net", "--allow-read", "--allow-env"}
+    assert " --host 127.0.0.1 " in task
     command = [needs("deno"), "check", "--quiet", "deno/main.js"]
     done = subprocess.run(command, cwd=WORKER, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

@@ -161,8 +161,7 @@ private enum SessionSource {
 
   /// Reads lines of JSON.
   static func events(_ path: String) throws -> SessionSource {
-    let data = path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(filePath: path))
-    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+    let lines = String(decoding: try contents(path), as: UTF8.self).split(separator: "\n")
     let events = try lines.enumerated().map { number, line in
       let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
       guard let object, let name = (object["event"] ?? object["type"]) as? String,
@@ -174,6 +173,14 @@ private enum SessionSource {
       return (item: id.map { "\($0)" } ?? "", type: type, time: UInt32(time))
     }
     return .happened(events.sorted { $0.time < $1.time })
+  }
+
+  private static func contents(_ path: String) throws -> Data {
+    if path == "-" { return FileHandle.standardInput.readDataToEndOfFile() }
+    guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+      throw ValidationError("\(path): the file cannot be read")
+    }
+    return data
   }
 
   /// The session as it is at `moment`; at `.max`, when the newest event has just happened.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import socket
 import sys
@@ -15,7 +14,9 @@ import uvicorn
 from starlette.applications import Starlette
 
 from .app import create_app
+from .checks import BadOption, check, key
 from .facts import CONSENTS, REFERRERS, Policy
+from .listener import listening_socket
 from .manifest import WORLD
 from .module import ModuleError, Scorer, ScorerFault, ScorerModule
 from .publication import Publication
@@ -92,12 +93,14 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    if options.key_env and not os.environ.get(options.key_env):
-        print(f"martlet_host: the environment has no variable {options.key_env}", file=sys.stderr)
+    try:
+        check(options)
+        secret = key(options.key_env)
+    except BadOption as error:
+        print(f"martlet_host: {error}", file=sys.stderr)
         return 1
     logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    _log_requests(not options.quiet)
     policy = Policy(
         default_region=options.region,
         default_consent=options.consent,
@@ -107,25 +110,21 @@ def main(arguments: list[str] | None = None) -> int:
         device_header=options.device_header,
         consent_header=options.consent_header,
         user_header=options.user_header,
-        key=os.environ[options.key_env].strip().rstrip("=") if options.key_env else None,
+        key=secret,
         session_header=options.session_header,
         referrer_header=options.referrer_header,
         zone_header=options.zone_header,
     )
-    for folder in options.storefront:
-        if not folder.is_dir():
-            print(f"martlet_host: --storefront {folder}: no such folder", file=sys.stderr)
-            return 1
     fallback = options.fallback or options.snapshots / FALLBACK_NAME
     try:
         static_list = StaticList.read(fallback) if options.fallback or fallback.is_file() else None
         module = ScorerModule(options.module)
         Scorer(module)
-        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-        listener = socket.create_server((options.host, options.port), family=family)
-    except (BadList, ModuleError, ScorerFault, OSError) as error:
+        listener = listening_socket(options.host, options.port)
+    except (BadList, BadOption, ModuleError, ScorerFault) as error:
         print(f"martlet_host: {error}", file=sys.stderr)
         return 1
+    _log_requests(not options.quiet)
     publication = Publication(module, options.snapshots, options.region_memory << 20)
     app = create_app(publication, policy, options.storefront, options.events, options.cors, static_list)
     return asyncio.run(_serve(publication, app, listener, wait=options.wait))

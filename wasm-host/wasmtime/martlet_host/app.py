@@ -138,7 +138,7 @@ class Endpoint:
 
         def message(region: str) -> bytes:
             asserted = replace(facts, region=region).headers()
-            return request_message(method, target, [*passed_on(headers), *asserted, *wanted], body)
+            return request_message(method, target, [*passed_on(headers, facts.is_for_all), *asserted, *wanted], body)
 
         started = time.perf_counter()
         try:

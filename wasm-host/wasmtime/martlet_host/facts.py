@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from .message import Header
 
 PASSED_ON = frozenset({b"accept", b"content-type", b"cookie", b"martlet-session", b"sec-gpc"})
+PASSED_ON_FOR_ALL = frozenset({b"accept"})
+HOST_PARAMETERS = (b"anonymous", b"region", b"time")
+"""Of the query, what the host reads itself."""
 CONSENTS = ("none", "session", "full")
 CONSENT_COOKIE = "martlet_consent"
 DEVICES = ("desktop", "mobile", "tablet")
@@ -48,6 +51,8 @@ class Facts:
     key: str | None = field(default=None, repr=False)
     is_time_chosen: bool = False
     """By the request, for trying out: nothing that lasts may come of it, no signed offer and no logged event."""
+    is_for_all: bool = False
+    """The request has asked for everybody's answer: who sends it makes no difference."""
 
     def headers(self) -> list[Header]:
         values = {
@@ -71,7 +76,7 @@ class Policy:
 
     default_region: str = "world"
     default_consent: str = "session"
-    """Of those whose cookie `martlet_consent` says nothing."""
+    """Of those without the cookie `martlet_consent`."""
     events_consent: str = "full"
     """From which consent on events go to the log, `session` or `full`."""
     allow_overrides: bool = False
@@ -93,19 +98,26 @@ class Policy:
             return _plain(header, by_name.get(header.lower())) if header else None
 
         region, time = self._overrides(query)
-        return Facts(
+        of_all = Facts(
             time_ms=now_ms if time is None else time,
             region=region or trusted(self.region_header) or self.default_region,
+            consent="none",
+            seed=secrets.randbits(64),
+            key=self.key if time is None else None,
+            is_time_chosen=time is not None,
+            is_for_all=_parameter(query, b"anonymous") == "1",
+        )
+        if of_all.is_for_all:
+            return of_all
+        return replace(
+            of_all,
             consent=_one_of(CONSENTS, self.consent_header, trusted(self.consent_header))
             or consent_chosen(by_name)
             or self.default_consent,
-            seed=secrets.randbits(64),
             device=_one_of(DEVICES, self.device_header, trusted(self.device_header)) or device_of(by_name),
             referrer=_one_of(REFERRERS, self.referrer_header, trusted(self.referrer_header)) or referrer_of(by_name),
             zone_minutes=_zone_minutes(self.zone_header, trusted(self.zone_header)),
             user=trusted(self.user_header),
-            key=self.key if time is None else None,
-            is_time_chosen=time is not None,
             session=trusted(self.session_header),
         )
 
@@ -113,9 +125,9 @@ class Policy:
         return not facts.is_time_chosen and facts.consent in ("full", self.events_consent)
 
     def target(self, path: bytes, query: bytes) -> bytes:
-        """The request target for the module, without what the host has read itself: the time, and the region, which the
-        module gets as a header, so that both speak of the same one."""
-        kept = b"&".join(part for part in query.split(b"&") if _name(part) not in (b"time", b"region"))
+        """The request target for the module, without what the host has read itself; the module gets the region as a header, so that
+        both speak of the same one."""
+        kept = b"&".join(part for part in query.split(b"&") if _name(part) not in HOST_PARAMETERS)
         return path + b"?" + kept if kept else path
 
     def _overrides(self, query: bytes) -> tuple[str | None, int | None]:
@@ -126,16 +138,18 @@ class Policy:
         return _plain("region", region), parse_time_ms(time) if time else None
 
 
-def passed_on(headers: Iterable[Header]) -> list[Header]:
-    return [(name, value) for name, value in headers if name in PASSED_ON]
+def passed_on(headers: Iterable[Header], is_for_all: bool = False) -> list[Header]:
+    names = PASSED_ON_FOR_ALL if is_for_all else PASSED_ON
+    return [(name, value) for name, value in headers if name in names]
 
 
 def consent_chosen(headers: dict[str, str]) -> str | None:
-    """What the visitor has agreed to in the shop, by its cookie; None where it holds no such value."""
+    """What the visitor has agreed to in the shop, by its cookie; None where there is none. A choice that is none of ours, such as a
+    banner's own word for a refusal, is no consent."""
     for part in headers.get("cookie", "").split(";"):
         name, _, value = part.strip().partition("=")
-        if name == CONSENT_COOKIE and value in CONSENTS:
-            return value
+        if name == CONSENT_COOKIE:
+            return value if value in CONSENTS else "none"
     return None
 
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,9 @@ import urllib.error
 import urllib.request
 
 import pytest
+
+from martlet_host.__main__ import main
+from martlet_host.checks import key
 
 
 @pytest.fixture
@@ -87,6 +91,41 @@ def test_until_there_is_a_snapshot_the_list_beside_it_answers(folder, wasm_file)
 def test_a_list_that_is_none_is_named(folder, wasm_file):
     done = subprocess.run(command(folder.publish(), wasm_file, "--fallback", "nowhere.json"), capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and "nowhere.json: No such file" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--port", "99999", "--port: 99999 is not from 0 to 65535"),
+        ("--port", "-1", "--port: -1 is not from 0 to 65535"),
+        ("--host", "192.0.2.1", "--host 192.0.2.1 --port 0: Cannot assign requested address"),
+        ("--cors", "shop", "--cors: shop is not an origin such as https://shop.example, or *"),
+        ("--cors", "https://shop.example/", "--cors: https://shop.example/ is not an origin such as https://shop.example, or *"),
+        ("--events", "/dev/null/log", "--events /dev/null/log: Not a directory"),
+        ("--storefront", "nowhere", "--storefront nowhere: no such folder"),
+        ("--region-memory", "-1", "--region-memory: -1 is negative"),
+        ("--key-env", "NO_SUCH_KEY", "--key-env: the environment has no variable NO_SUCH_KEY"),
+        ("--key-env", "SHORT_KEY", "--key-env SHORT_KEY: the value is not base64url of 16 bytes or more"),
+        ("--key-env", "BASE64_KEY", "--key-env BASE64_KEY: the value is not base64url of 16 bytes or more"),
+    ],
+)
+def test_what_cannot_hold_is_one_line_that_names_the_option(folder, wasm_file, monkeypatch, capsys, option, value, said):
+    monkeypatch.setenv("SHORT_KEY", "abc")
+    monkeypatch.setenv("BASE64_KEY", "+/" * 16)
+    assert main(command(folder.publish(), wasm_file, option, value)[3:]) == 1
+    assert capsys.readouterr().err == f"martlet_host: {said}\n"
+
+
+def test_the_key_may_have_padding(monkeypatch):
+    monkeypatch.setenv("SHOP_KEY", "____________________-w==\n")
+    assert key("SHOP_KEY") == "____________________-w"
+
+
+def test_a_port_that_is_taken_is_named(folder, wasm_file, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert main(command(folder.publish(), wasm_file, "--port", str(port))[3:]) == 1
+    assert capsys.readouterr().err == f"martlet_host: --port: {port} is in use on 127.0.0.1\n"
 
 
 @pytest.mark.parametrize("quiet", [False, True])

@@ -131,7 +131,9 @@ def test_zones_are_minutes(zone):
     [
         ("martlet_consent=none", "none"),
         ("a=1; martlet_consent=full; b=2", "full"),
-        ("martlet_consent=everything", "session"),
+        ("martlet_consent=everything", "none"),
+        ("martlet_consent=denied; martlet_consent=full", "none"),
+        ("martlet_consent=", "none"),
         ("not_martlet_consent=none", "session"),
         ("", "session"),
     ],
@@ -143,6 +145,25 @@ def test_consent_is_what_the_visitors_cookie_says(cookie, consent):
 def test_a_proxys_word_on_consent_goes_before_the_cookie():
     headers = [(b"x-consent", b"none"), (b"cookie", b"martlet_consent=full")]
     assert Policy(consent_header="X-Consent").facts(headers, b"", 1).consent == "none"
+
+
+def test_everybodys_answer_is_asked_for_whoever_asks():
+    named = dict(user_header="X-User", session_header="X-Session", zone_header="X-Zone", referrer_header="X-From", device_header="X-Device")
+    policy = Policy(default_region="DE", consent_header="X-Consent", key="c2VjcmV0", **named)
+    trusted = {b"x-user": b"eve", b"x-session": b"s1", b"x-zone": b"60", b"x-from": b"ads", b"x-device": b"mobile", b"x-consent": b"full"}
+    client = [(b"accept", b"*/*"), (b"content-type", b"text/plain"), (b"cookie", b"martlet_session=t"), (b"martlet-session", b"t"), (b"sec-gpc", b"1")]
+    facts = policy.facts([*trusted.items(), *client], b"n=3&anonymous=1", 12)
+    headers = dict(facts.headers())
+    headers.pop(b"martlet-seed")
+    assert headers == {b"martlet-time": b"12", b"martlet-region": b"DE", b"martlet-consent": b"none", b"martlet-key": b"c2VjcmV0"}
+    assert passed_on(client, facts.is_for_all) == [(b"accept", b"*/*")]
+    assert policy.target(b"/r", b"anonymous=1&n=3&%61nonymous=0") == b"/r?n=3"
+
+
+@pytest.mark.parametrize("query", [b"", b"anonymous", b"anonymous=", b"anonymous=0", b"anonymous=true", b"anonymous=1&anonymous=0"])
+def test_what_does_not_ask_for_everybodys_answer(query):
+    facts = Policy().facts([], query, 1)
+    assert not facts.is_for_all and facts.consent == "session"
 
 
 def test_facts_become_headers():

@@ -28,7 +28,7 @@ function workerFor(env) {
 function storeOf(env) {
   if (!env.SNAPSHOTS) return assetsStore(env.ASSETS);
   // A bucket can tell about an object without its body, a namespace cannot.
-  return typeof env.SNAPSHOTS.head === "function" ? bucketStore(env.SNAPSHOTS) : kvStore(env.SNAPSHOTS);
+  return typeof env.SNAPSHOTS.head === "function" ? bucketStore(env.SNAPSHOTS, env.SNAPSHOTS_PREFIX) : kvStore(env.SNAPSHOTS);
 }
 
 function sinkOf(env) {

@@ -11,11 +11,27 @@ import { httpStore } from "../src/stores.js";
 import { createWorker } from "../src/worker.js";
 
 const env = (name) => Deno.env.get(name) || undefined;
-const snapshots = env("SNAPSHOTS") ?? new URL("../assets/snapshots/", import.meta.url).href;
+const snapshots = addressOf(env("SNAPSHOTS"));
 // Nothing here says a region but that header.
 const { policy, ...settings } = settingsFrom(env, "", { saysRegion: false });
 
-/** A folder beside the code. */
+/** An address, or the path of a folder; by default the folder beside the code. */
+function addressOf(text) {
+  if (text === undefined) return new URL("../assets/snapshots/", import.meta.url).href;
+  if (/^(https?|file):/.test(text)) return text;
+  const path = text.split("/").map(encodeURIComponent).join("/");
+  const folder = new URL(path, `file://${Deno.cwd()}/`);
+  let isFolder = false;
+  try {
+    isFolder = Deno.statSync(folder).isDirectory;
+  } catch {
+    // It is said below.
+  }
+  if (!isFolder) throw new Error(`SNAPSHOTS: ${text} is neither a folder nor an address`);
+  return folder.href;
+}
+
+/** Files of a folder. */
 function folderStore(folder) {
   return {
     async read(name) {

@@ -7,17 +7,18 @@
  */
 
 import { createReadStream, existsSync } from "node:fs";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 
 import { headerText } from "../src/facts.js";
+import { MANIFEST_NAME } from "../src/manifest.js";
 import { collectorSink, ndjson } from "../src/outbox.js";
 import { httpStore } from "../src/stores.js";
 import { createWorker } from "../src/worker.js";
+import { commandFrom, isURL } from "./command.mjs";
 
 /**
  * A folder that `martlet build` or `martlet publish` wrote.
@@ -97,67 +98,29 @@ function requestOf(incoming) {
 }
 
 async function main() {
-  const { values } = parseArgs({
-    options: {
-      module: { type: "string" },
-      snapshots: { type: "string" },
-      events: { type: "string" },
-      host: { type: "string", default: "127.0.0.1" },
-      port: { type: "string", default: "8787" },
-      "region-header": { type: "string" },
-      "user-header": { type: "string" },
-      "session-header": { type: "string" },
-      fallback: { type: "string" },
-      prefix: { type: "string", default: "" },
-      consent: { type: "string", default: "session" },
-      "events-consent": { type: "string", default: "full" },
-      "refresh-seconds": { type: "string", default: "10" },
-      "load-seconds": { type: "string", default: "20" },
-      "first-wait-ms": { type: "string", default: "5000" },
-      "cache-seconds": { type: "string", default: "0" },
-      "allow-overrides": { type: "boolean", default: false },
-      "key-variable": { type: "string", default: "MARTLET_KEY" },
-      cors: { type: "string", multiple: true, default: [] },
-      quiet: { type: "boolean", default: false },
-    },
-  });
-  if (!values.module || !values.snapshots) throw new Error("--module and --snapshots are needed");
-  const isURL = (/** @type {string} */ text) => /^https?:/.test(text);
-  const fallback = values.fallback ?? (isURL(values.snapshots) ? null : join(values.snapshots, "fallback.json"));
+  const { events, snapshots, host, port, userHeader, sessionHeader, isQuiet, settings } = await commandFrom(process.argv.slice(2));
   /** @param {import("node:http").IncomingMessage} incoming @param {string | undefined} header */
   const trusted = (incoming, header) => {
     const value = header ? incoming.headers[header.toLowerCase()] : null;
     return typeof value === "string" ? headerText(value) : null;
   };
   const worker = createWorker({
-    module: await WebAssembly.compile(await readFile(values.module)),
-    store: isURL(values.snapshots) ? httpStore(values.snapshots) : folderStore(values.snapshots),
-    staticList: fallback && existsSync(fallback) ? JSON.parse(await readFile(fallback, "utf8")) : null,
-    sink: values.events ? (isURL(values.events) ? collectorSink(values.events) : folderSink(values.events)) : null,
-    prefix: values.prefix,
-    refreshSeconds: Number(values["refresh-seconds"]),
-    loadSeconds: Number(values["load-seconds"]),
-    firstWaitMs: Number(values["first-wait-ms"]),
-    cacheSeconds: Number(values["cache-seconds"]),
-    cors: values.cors,
-    regionHeader: values["region-header"],
+    ...settings,
+    store: isURL(snapshots) ? httpStore(snapshots) : folderStore(snapshots),
+    sink: events ? (isURL(events) ? collectorSink(events) : folderSink(events)) : null,
     metrics: true,
-    policy: {
-      allowOverrides: values["allow-overrides"],
-      defaultConsent: /** @type {any} */ (values.consent),
-      eventsConsent: /** @type {any} */ (values["events-consent"]),
-      key: process.env[/** @type {string} */ (values["key-variable"])] ?? null,
-    },
-    writeLog: values.quiet ? () => {} : (line) => process.stdout.write(`${line}\n`),
+    writeLog: isQuiet ? () => {} : (line) => process.stdout.write(`${line}\n`),
   });
   const server = serve(worker, (incoming) => ({
-    user: trusted(incoming, values["user-header"]),
-    session: trusted(incoming, values["session-header"]),
+    user: trusted(incoming, userHeader),
+    session: trusted(incoming, sessionHeader),
   }));
-  server.listen(Number(values.port), values.host, () => {
-    const address = /** @type {import("node:net").AddressInfo} */ (server.address());
-    console.log(`listening on http://${address.address}:${address.port}`);
-  });
+  await listening(server, port, host);
+  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
+  console.log(`listening on http://${address.address}:${address.port}`);
+  if (!isURL(snapshots) && !existsSync(join(snapshots, MANIFEST_NAME))) {
+    console.error(`martlet: --snapshots ${snapshots}: no ${MANIFEST_NAME} there yet; until one comes, the fallback list answers`);
+  }
   const stop = () =>
     server.close(async () => {
       await worker.outbox?.drain();
@@ -166,4 +129,26 @@ async function main() {
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();
+/**
+ * @param {import("node:http").Server} server
+ * @param {number} port
+ * @param {string} host
+ */
+function listening(server, port, host) {
+  return new Promise((done, failed) => {
+    server.once("error", (/** @type {NodeJS.ErrnoException} */ error) => {
+      const isTaken = error.code === "EADDRINUSE";
+      failed(new Error(isTaken ? `--port: ${port} is in use on ${host}` : `--host ${host} --port ${port}: ${error.message}`));
+    });
+    server.listen(port, host, () => done(undefined));
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(`martlet: ${/** @type {Error} */ (error).message}`);
+    process.exit(1);
+  }
+}

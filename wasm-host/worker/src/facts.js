@@ -80,7 +80,7 @@ export function factsOf(request, url, platform, policy, now) {
   const placedRegion = regionHeader ? headerText(request.headers.get(regionHeader)) : platform.region;
   const saidRegion = override.region || placedRegion || null;
   const region = plain("region", saidRegion ?? policy.defaultRegion);
-  const isForAll = url.searchParams.get("anonymous") === "1";
+  const isForAll = url.searchParams.getAll("anonymous").pop() === "1";
   const consent = isForAll || request.headers.get("sec-gpc") === "1" ? "none" : consentOf(request, policy);
   const user = consent === "full" && platform.user ? plain("user", platform.user) : null;
   const session = consent !== "none" && platform.session ? plain("session", platform.session) : null;
@@ -148,12 +148,14 @@ function decoded(name) {
 }
 
 /**
+ * A choice that is none of these, such as a banner's own word for a refusal, is no consent.
  * @param {Request} request
  * @param {Policy} policy
  */
 function consentOf(request, policy) {
   const value = cookie(request, policy.consentCookie);
-  return value !== null && CONSENTS.includes(value) ? value : policy.defaultConsent;
+  if (value === null) return policy.defaultConsent;
+  return CONSENTS.includes(value) ? value : "none";
 }
 
 /**

@@ -25,6 +25,7 @@ import { CONSENTS } from "./facts.js";
  * @property {Partial<import("./facts.js").Policy>} [policy]
  * @property {() => number} [now] milliseconds since 1970
  * @property {(line: string) => void} [writeLog]
+ * @property {Record<string, string>} [names] what settings are called where they are set, for errors: otherwise as here
  */
 
 /**
@@ -64,6 +65,19 @@ const POLICY = {
   key: null,
 };
 
+/** What each setting is called in the environment, after a platform's prefix. */
+const VARIABLES = {
+  prefix: "PREFIX",
+  cors: "CORS",
+  regionHeader: "REGION_HEADER",
+  cacheSeconds: "CACHE_SECONDS",
+  refreshSeconds: "REFRESH_SECONDS",
+  regionMegabytes: "REGION_MEGABYTES",
+  verify: "VERIFY",
+  defaultConsent: "CONSENT",
+  eventsConsent: "EVENTS_CONSENT",
+};
+
 /**
  * What a platform's entry is set up with from text: environment variables, each with `prefix` before its name but `MARTLET_KEY`, the
  * secret. An empty text is none.
@@ -72,62 +86,83 @@ const POLICY = {
  * @param {{ saysRegion: boolean }} platform whether it says the region by itself: what caches in front cannot know
  */
 export function settingsFrom(read, prefix, { saysRegion }) {
-  const text = (/** @type {string} */ name) => read(prefix + name) || undefined;
-  const number = (/** @type {string} */ name) => {
-    const value = text(name);
-    return value === undefined ? undefined : Number(value);
+  const names = Object.fromEntries(Object.entries(VARIABLES).map(([setting, name]) => [setting, prefix + name]));
+  const text = (/** @type {string} */ setting) => read(names[setting]) || undefined;
+  const number = (/** @type {string} */ setting) => {
+    const value = text(setting);
+    return value === undefined ? undefined : numberOf(value);
   };
   const settings = {
-    prefix: text("PREFIX"),
-    cors: text("CORS")?.split(",").map((origin) => origin.trim()).filter(Boolean), // prettier-ignore
-    regionHeader: text("REGION_HEADER"),
-    cacheSeconds: number("CACHE_SECONDS"),
-    refreshSeconds: number("REFRESH_SECONDS"),
-    regionMegabytes: number("REGION_MEGABYTES"),
-    verify: /** @type {"chunks" | "size" | undefined} */ (text("VERIFY")),
+    names: { ...names, key: "MARTLET_KEY" },
+    prefix: text("prefix"),
+    cors: text("cors")?.split(",").map((origin) => origin.trim()).filter(Boolean), // prettier-ignore
+    regionHeader: text("regionHeader"),
+    cacheSeconds: number("cacheSeconds"),
+    refreshSeconds: number("refreshSeconds"),
+    regionMegabytes: number("regionMegabytes"),
+    verify: /** @type {"chunks" | "size" | undefined} */ (text("verify")),
     policy: {
       key: read("MARTLET_KEY") || null,
-      defaultConsent: /** @type {any} */ (text("CONSENT")),
-      eventsConsent: /** @type {any} */ (text("EVENTS_CONSENT")),
+      defaultConsent: /** @type {any} */ (text("defaultConsent")),
+      eventsConsent: /** @type {any} */ (text("eventsConsent")),
     },
   };
   if (saysRegion && settings.cacheSeconds && !settings.regionHeader) {
-    throw new Error(`${prefix}CACHE_SECONDS: caches need ${prefix}REGION_HEADER, the header in which the CDN in front puts the region`);
+    throw new Error(`${names.cacheSeconds}: caches need ${names.regionHeader}, the header in which the CDN in front puts the region`);
   }
   return settings;
+}
+
+/**
+ * The number that a text says; one that says none stays as it is, for the error that it gets.
+ * @param {string} text
+ */
+export function numberOf(text) {
+  const number = text.trim() === "" ? NaN : Number(text);
+  return Number.isNaN(number) ? /** @type {any} */ (text) : number;
 }
 
 /**
  * All settings, or an error that names the one that cannot hold: deployments set these from text.
  * @param {Options} options
  */
-export function resolved(options) {
+export function resolved({ names = {}, ...options }) {
   const all = withDefaults(options, DEFAULTS);
   const policy = withDefaults(options.policy ?? {}, {
     ...POLICY,
     regionHeader: all.regionHeader,
     sharesAnonymous: all.cacheSeconds > 0,
   });
+  const need = (/** @type {boolean} */ holds, /** @type {string} */ setting, /** @type {unknown} */ value, /** @type {string} */ wanted) => {
+    if (!holds) throw new Error(`${names[setting] ?? setting}: ${value} is not ${wanted}`);
+  };
   for (const [name, value] of Object.entries(DEFAULTS)) {
     const given = /** @type {any} */ (all)[name];
     need(typeof value !== "number" || (Number.isFinite(given) && given >= 0), name, given, "a number from 0");
   }
+  for (const origin of all.cors) need(origin === "*" || isOrigin(origin), "cors", origin, "an origin such as https://shop.example, or *");
   need(/^[A-Za-z0-9-]+$/.test(all.regionHeader ?? "X"), "regionHeader", all.regionHeader, "a header's name");
   need(/^(\/[^/?#]+)*$/.test(all.prefix), "prefix", all.prefix, "a path such as /martlet");
   need(["chunks", "size"].includes(all.verify), "verify", all.verify, "chunks or size");
   need(CONSENTS.includes(policy.defaultConsent), "defaultConsent", policy.defaultConsent, CONSENTS.join(", "));
   need(CONSENTS.slice(1).includes(policy.eventsConsent), "eventsConsent", policy.eventsConsent, "session or full");
-  return { ...all, policy };
+  const key = policy.key?.trim().replace(/=+$/, "") ?? null;
+  // Its value is a secret.
+  need(key === null || isKey(key), "key", "the value", "base64url of 16 bytes or more");
+  return { ...all, policy: { ...policy, key } };
 }
 
 /**
- * @param {boolean} condition
- * @param {string} name
- * @param {unknown} value
- * @param {string} wanted
+ * As browsers and apps send it: no path, nothing upper-case.
+ * @param {string} text
  */
-function need(condition, name, value, wanted) {
-  if (!condition) throw new Error(`${name}: ${value} is not ${wanted}`);
+function isOrigin(text) {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\sA-Z]+$/.test(text);
+}
+
+/** @param {string} text base64url without padding */
+function isKey(text) {
+  return /^[A-Za-z0-9_-]{22,}$/.test(text) && text.length % 4 !== 1;
 }
 
 /**

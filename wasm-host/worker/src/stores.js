@@ -31,13 +31,14 @@ export function kvStore(namespace) {
 /**
  * A bucket binding (Cloudflare R2).
  * @param {{ get(key: string): Promise<{ body: ReadableStream<Uint8Array> } | null> }} bucket
- * @param {string} [prefix]
+ * @param {string} [prefix] as `martlet publish --to r2:BUCKET/PREFIX` was given it
  * @returns {Store}
  */
 export function bucketStore(bucket, prefix = "") {
+  const folder = prefix && `${prefix.replace(/\/+$/, "")}/`;
   return {
     async read(name) {
-      const object = await bucket.get(prefix + name);
+      const object = await bucket.get(folder + name);
       return object?.body ?? null;
     },
   };

@@ -37,7 +37,8 @@ test("of the cookies, the module sees the session alone", () => {
 
 test("consent comes from the shop's cookie, and Sec-GPC refuses whatever it says", () => {
   assert.equal(facts({ Cookie: "martlet_consent=full" }).consent, "full");
-  assert.equal(facts({ Cookie: "martlet_consent=anything" }).consent, "session");
+  assert.equal(facts({ Cookie: "martlet_consent2=full" }).consent, "session");
+  for (const value of ["anything", "denied", "", "Full"]) assert.equal(facts({ Cookie: `martlet_consent=${value}` }).consent, "none");
   assert.equal(facts({ Cookie: "choice=none" }, { policy: { consentCookie: "choice" } }).consent, "none");
   const refused = facts({ Cookie: "martlet_consent=full; martlet_session=t", "Sec-GPC": "1" }, { platform: { user: "u1" } });
   assert.equal(refused.consent, "none");

@@ -108,7 +108,11 @@ test("stores: a file's bytes, null for one that is not there, an error where the
     httpStore(`http://127.0.0.1:${port}/dir`),
     httpStore(`http://127.0.0.1:${port}/dir/`),
     kvStore({ get: async (name, type) => (assert.equal(type, "stream"), stream(name)) }),
-    bucketStore({ get: async (name) => (files.has(name.slice(2)) ? { body: stream(name.slice(2)) } : null) }, "p/"),
+    ...[undefined, "", "p", "p/", "p/q"].map((prefix) => {
+      const folder = { p: "p/", "p/": "p/", "p/q": "p/q/" }[prefix ?? ""] ?? "";
+      const nameOf = (key) => (key.startsWith(folder) ? key.slice(folder.length) : "");
+      return bucketStore({ get: async (key) => (files.has(nameOf(key)) ? { body: stream(nameOf(key)) } : null) }, prefix);
+    }),
     assetsStore({
       fetch: async ({ url }) => {
         const found = stream(url.split("/snapshots/")[1]);

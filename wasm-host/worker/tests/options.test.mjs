@@ -21,9 +21,10 @@ test("every setting of an entry comes from its variable, the secret under one na
     prefix: "/m", cors: ["https://a.example", "https://b.example"], regionHeader: "X-Country", cacheSeconds: 30, refreshSeconds: 90,
     regionMegabytes: 8, verify: "size", policy: { key: "secret", defaultConsent: "none", eventsConsent: "session" },
   }; // prettier-ignore
-  assert.deepEqual(from({ ...variables, MARTLET_KEY: "secret" }), expected);
+  const settings = (...given) => Object.fromEntries(Object.entries(from(...given)).filter(([name]) => name !== "names"));
+  assert.deepEqual(settings({ ...variables, MARTLET_KEY: "secret" }), expected);
   const prefixed = Object.fromEntries(Object.entries(variables).map(([name, value]) => [`MARTLET_${name}`, value]));
-  assert.deepEqual(from({ ...prefixed, MARTLET_KEY: "secret" }, "MARTLET_"), expected);
+  assert.deepEqual(settings({ ...prefixed, MARTLET_KEY: "secret" }, "MARTLET_"), expected);
 });
 
 test("caching without a region header is refused where the platform says the region, by the names to set", () => {
@@ -32,6 +33,29 @@ test("caching without a region header is refused where the platform says the reg
   assert.equal(from({ CACHE_SECONDS: "0" }).cacheSeconds, 0);
 });
 
-test("text that is no number is refused by name", () => {
-  assert.throws(() => resolved(from({ REFRESH_SECONDS: "a minute" })), /^Error: refreshSeconds: NaN is not a number from 0/);
+test("what cannot hold is refused by the name of the variable", () => {
+  const wrong = { REFRESH_SECONDS: "a minute", CACHE_SECONDS: "-1", REGION_MEGABYTES: " ", CONSENT: "yes", EVENTS_CONSENT: "none", VERIFY: "all",
+    PREFIX: "martlet", REGION_HEADER: "X Country", CORS: "https://a.example, shop" }; // prettier-ignore
+  for (const [name, value] of Object.entries(wrong)) {
+    const said = name === "CORS" ? "shop" : value;
+    for (const prefix of ["", "MARTLET_"]) {
+      const settings = () => resolved(from({ [prefix + name]: value }, prefix, { saysRegion: false }));
+      assert.throws(settings, (error) => error.message.startsWith(`${prefix}${name}: ${said} is not `), name);
+    }
+  }
+});
+
+test("the secret is base64url of 16 bytes or more, and in no error", () => {
+  const key = Buffer.alloc(16, 255).toString("base64url");
+  for (const text of [key, `${key}==`, `${key}\n`]) assert.equal(resolved(from({ MARTLET_KEY: text })).policy.key, key);
+  for (const text of ["abc", `${key}/`, `${key}A A`, key + "abc"]) {
+    assert.throws(() => resolved(from({ MARTLET_KEY: text })), /^Error: MARTLET_KEY: the value is not base64url of 16 bytes or more$/);
+  }
+});
+
+test("origins are those that browsers send", () => {
+  for (const cors of ["*", "https://shop.example", "http://localhost:8080", "capacitor://localhost"]) assert.deepEqual(resolved(from({ CORS: cors })).cors, [cors]);
+  for (const cors of ["shop", "shop.example", "https://shop.example/", "HTTPS://shop.example", "https://Shop.example"]) {
+    assert.throws(() => resolved(from({ CORS: cors })), /^Error: CORS: .* is not an origin/);
+  }
 });

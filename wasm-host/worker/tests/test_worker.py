@@ -59,7 +59,7 @@ def wrangler() -> tuple[dict, str]:
     return configuration_of(text), text
 
 
-SETTINGS = set(re.findall(r'(?:text|number)\("([A-Z_]+)"\)', (WORKER / "src" / "options.js").read_text()))
+SETTINGS = set(re.findall(r'^  \w+: "([A-Z_]+)",$', (WORKER / "src" / "options.js").read_text(), re.M))
 """What every entry reads of its platform's variables, beside the secret."""
 
 
@@ -83,7 +83,7 @@ def test_wranglers_other_choices_can_be_taken_one_by_one_and_together(wrangler):
     configuration, text = wrangler
     choices = CHOICE.findall(text)
     taken = {re.search(r'"(\w+)"', choice)[1] for choice in choices}
-    assert taken == {"r2_buckets", "assets", "queues", "routes", "REGION_HEADER", "COLLECTOR_URL", "CORS"}
+    assert taken == {"r2_buckets", "assets", "queues", "routes", "REGION_HEADER", "SNAPSHOTS_PREFIX", "COLLECTOR_URL", "CORS"}
 
     def uncommented(choice: str) -> str:
         return re.sub(r"^( *)// ", r"\1", choice, flags=re.M)
