@@ -140,7 +140,9 @@ struct EventBody {
     guard let value = service.members.find(name, or: other) else { return nil }
     var number = value
     if let digits = value.unescapedString, let inner = try? JSONValue.parse(digits) { number = inner }
-    guard let units = number.fixed(decimals: decimals), units >= 0 else { throw refusal("not a number from 0", name.word) }
+    guard let units = number.fixed(decimals: decimals), units >= 0 else {
+      throw refusal("not a number from 0", name.word)
+    }
     return units
   }
 

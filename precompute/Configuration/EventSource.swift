@@ -108,6 +108,8 @@ public struct EventSource: Sendable, Equatable {
   /// Where there is no session column, a pause longer than this between two events of a user starts a new session.
   public var sessionGapSeconds: UInt32 = 30 * 60
 
+  public init() {}
+
   static let fields: [Field] = Field.allCases.filter { $0 != .available }
 
   mutating func read(_ value: YAMLValue) throws {

@@ -132,7 +132,8 @@ public struct Erasure {
 
   /// - Throws: `ErasureError.noColumn` where a file says of no row whose it is, or which session's.
   private func columns(_ reader: any RowReader) throws -> (user: FieldReader, session: FieldReader) {
-    let columns = try FieldColumns(reader, layout, fields: [.userID, .sessionID], required: [], key: "events")
+    let columns = try FieldColumns(
+      reader, layout.fitting(reader), fields: [.userID, .sessionID], required: [], key: "events")
     reader.select(columns.plan)
     for (field, isNeeded) in [(Field.userID, user != nil), (.sessionID, wantedCount > 0)]
     where isNeeded && !columns[field].isRead {

@@ -42,23 +42,35 @@ struct EventTableBuilder {
   private var seen = SeenIDs()
   /// Names of groups and of everywhere. Whoever sends an event could write one of them, so it costs the region and not the build.
   private var takenRegions = Interner()
-  private var times: TimeParser
-  private var types: EventTypes
+  private var times: Formats<TimeParser>
+  private var types: Formats<EventTypes>
   private var sessionRule: SessionRule?
+
+  /// What reads the shop's own rows, and those of a host's log.
+  private struct Formats<Format> {
+    var shop, host: Format
+
+    subscript(isHostLog isHostLog: Bool) -> Format {
+      get { isHostLog ? host : shop }
+      _modify { if isHostLog { yield &host } else { yield &shop } }
+    }
+  }
 
   init(_ source: EventSource, takenRegions: [String] = [], selects: ((_ event: Int) -> Bool)? = nil) {
     (self.source, self.selects) = (source, selects)
     for name in takenRegions { _ = self.takenRegions.intern(name) }
-    times = TimeParser(source.time)
-    types = EventTypes(source)
+    times = Formats(shop: TimeParser(source.time), host: TimeParser(HostLog.source.time))
+    types = Formats(shop: EventTypes(source), host: EventTypes(HostLog.source))
   }
 
   /// The fields of an event in the columns of one file.
   struct Columns {
     let id, item, session, user, event, time, region: FieldReader
     let attributes: ItemAttributeColumns
+    let isHostLog: Bool
 
-    init(_ columns: FieldColumns) {
+    init(_ columns: FieldColumns, isHostLog: Bool) {
+      self.isHostLog = isHostLog
       (id, item, session, user) = (columns[.eventID], columns[.itemID], columns[.sessionID], columns[.userID])
       (event, time, region) = (columns[.event], columns[.time], columns[.region])
       attributes = ItemAttributeColumns(columns)
@@ -67,8 +79,9 @@ struct EventTableBuilder {
 
   /// Binds the fields to the columns of one file.
   mutating func bind(_ reader: any RowReader) throws -> FieldColumns {
+    let layout = source.layout.fitting(reader)
     func has(_ field: Field) -> Bool {
-      let (names, areConfigured) = source.layout.columns(of: field)
+      let (names, areConfigured) = layout.columns(of: field)
       return areConfigured ? !names.isEmpty : reader.has(field.rawValue)
     }
     if sessionRule == nil {
@@ -83,7 +96,7 @@ struct EventTableBuilder {
     if sessionRule == .userPauses { fields.remove(.sessionID) }
     if !has(.event) { fields.remove(.event) }
     return try FieldColumns(
-      reader, source.layout, fields: Field.allCases.filter(fields.contains), required: required, key: "events")
+      reader, layout, fields: Field.allCases.filter(fields.contains), required: required, key: "events")
   }
 
   /// Adds one row, or says why it is left out. An unfit row leaves no trace.
@@ -112,7 +125,7 @@ struct EventTableBuilder {
   }
 
   private mutating func append(_ row: [ByteView], _ columns: Columns) throws -> RowPump.Outcome {
-    guard let type = try type(columns.event, row) else { return skipped(.leftOutName) }
+    guard let type = try type(columns, row) else { return skipped(.leftOutName) }
     let item = columns.item.text(row)
     if item.isEmpty {
       if type == .search { return skipped(.searchWithoutItem) }
@@ -125,7 +138,7 @@ struct EventTableBuilder {
     let region = columns.region.text(row)
     let time = columns.time.text(row)
     if time.isEmpty { throw UnfitRow(.missingTime) }
-    guard let seconds = times.seconds(time) else { throw UnfitRow(.badTime) }
+    guard let seconds = times[isHostLog: columns.isHostLog].seconds(time) else { throw UnfitRow(.badTime) }
     for id in [item, session, user, region] { try checkID(id) }
     let numbers = try columns.attributes.numbers(row)
     let id = columns.id.text(row)
@@ -145,11 +158,11 @@ struct EventTableBuilder {
   }
 
   /// Nil for an event that is left out on purpose.
-  private mutating func type(_ event: FieldReader, _ row: [ByteView]) throws -> EventType? {
-    guard event.isRead else { return source.defaultType }
-    let name = event.text(row)
+  private mutating func type(_ columns: Columns, _ row: [ByteView]) throws -> EventType? {
+    guard columns.event.isRead else { return source.defaultType }
+    let name = columns.event.text(row)
     if name.isEmpty { throw UnfitRow(.missingEvent) }
-    switch types.meaning(of: name) {
+    switch types[isHostLog: columns.isHostLog].meaning(of: name) {
     case .type(let type): return type
     case .skipped: return nil
     case .unknown: throw UnfitRow(.unknownEvent)
