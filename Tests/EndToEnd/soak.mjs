@@ -1,6 +1,6 @@
 // The worker's core under traffic that does not end, see soak.py:
 //
-//     node --expose-gc soak.mjs scorer.wasm REQUESTS SAMPLES SNAPSHOTS...
+//     node --expose-gc soak.mjs scorer.wasm REQUESTS REGION_BYTES SAMPLES SNAPSHOTS...
 //
 // Under Node or Deno. The store changes from one generation to the next all along. Every so many messages to the module go with their
 // answers to the file SAMPLES, for who can tell whether they are right. It ends with an error where a promise does not hold; what it counted
@@ -14,7 +14,7 @@ import process from "node:process";
 import { folderStore } from "../../wasm-host/worker/node/server.mjs";
 import { createWorker } from "../../wasm-host/worker/src/worker.js";
 
-const [place, count, samplesPlace, ...folders] = process.argv.slice(2);
+const [place, count, regionBytes, samplesPlace, ...folders] = process.argv.slice(2);
 const requests = Number(count);
 const stores = folders.map(folderStore);
 const sampled = createWriteStream(samplesPlace);
@@ -27,8 +27,7 @@ const lines = [];
 const worker = createWorker({
   module: await WebAssembly.compile(await readFile(place)),
   store: { read: (name, signal) => stores[current].read(name, signal) },
-  // A quarter of what all regions have together: instances are made anew all along.
-  regionMegabytes: 0.25,
+  regionMegabytes: Number(regionBytes) / 2 ** 20,
   regionWaitMs: 10_000,
   refreshSeconds: 1e9,
   now: () => clock.now,

@@ -32,7 +32,7 @@ from requirements import needs
 
 EVENTS, ITEMS, REGIONS = 40_000, 2_000, 12
 GENERATIONS = 3
-REGION_BYTES_MAX = 512 << 10
+REGION_BYTES_MAX = 256 << 10
 """Less than all regions have together, so that instances are made anew all along."""
 VISITORS = 3_000
 START_MS = 1_750_000_000_000
@@ -66,6 +66,8 @@ def build_generations(folder: Path) -> list[Path]:
         inputs = ["--events", shop / "events.csv", "--catalogue", shop / "catalogue.csv"]
         run([MARTLET, "build", *inputs, "--quiet", "--out", shop / "snapshots"])
         made.append(shop / "snapshots")
+        if sum(file.size for file in Manifest.read(made[-1]).region_files) <= REGION_BYTES_MAX:
+            raise Failed("one instance holds all regions")
     return made
 
 
@@ -235,7 +237,7 @@ def soak_the_worker(engine: str, requests: int, generations: list[Path], folder:
     """The worker's core under Node or Deno."""
     script, samples = Path(__file__).with_name("soak.mjs"), folder / "samples"
     program, *options = JAVASCRIPT[engine]
-    command = [needs(program), *options, script, MODULE, str(requests), samples, *generations]
+    command = [needs(program), *options, script, MODULE, str(requests), str(REGION_BYTES_MAX), samples, *generations]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode != 0:
         raise Failed(done.stdout[-2000:] + done.stderr[-4000:])
