@@ -157,5 +157,5 @@ def test_both_hosts_read_the_same_in_any_manifest(node, texts):
     for text, answer in zip(texts, answers):
         assert read(text) == answer, text
     accepted = [answer for answer in answers if answer]
-    assert MUTATIONS // 10 < len(accepted) < MUTATIONS // 2
-    assert len({json.dumps(answer) for answer in accepted}) > 200
+    assert MUTATIONS // 20 < len(accepted) < MUTATIONS // 2
+    assert len({json.dumps(answer) for answer in accepted}) > 100

@@ -100,11 +100,16 @@ def test_one_answer_is_lost_and_nothing_else(host, snapshots, trapping, expected
             asked = [pool.submit(edge.ask, ask, X_Region=region) for (ask, region), _ in visits]
             for failure in broken:
                 failure.result()
+            right = 0
             for ((ask, region), body), answer in zip(visits, asked):
                 answer = answer.result()
+                right += answer.body == body and answer.degraded is None
                 # A worker that has no instance at this moment says so, and answers with its list.
                 assert answer.body == body or host != "wasmtime" and answer.degraded == "the scorer failed", (ask, region)
-        assert answers(edge) == expected
+        assert right == len(visits) if host == "wasmtime" else right >= len(visits) // 2, f"{right} of {len(visits)}"
+        # After the last fault all of them are, and not the first alone.
+        for _ in range(3):
+            assert answers(edge) == expected
 
 
 @pytest.mark.parametrize("host", HOSTS)
