@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import sys
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -110,6 +111,18 @@ def test_one_answer_is_lost_and_nothing_else(host, snapshots, trapping, expected
         # After the last fault all of them are, and not the first alone.
         for _ in range(3):
             assert answers(edge) == expected
+
+
+@pytest.mark.parametrize("host", ["node", "deno"])
+def test_a_call_that_never_returns_is_seen_at_healthz(host, snapshots, trapping, tmp_path):
+    """Nothing in a process of one's own ends it: what asks from the outside gets no answer, and may end the process."""
+    with HOSTS[host](snapshots, trapping, tmp_path) as edge:
+        assert edge.ask("/healthz").status == 200
+        for path in ("/loop", "/healthz"):
+            with pytest.raises(TimeoutError):
+                urllib.request.urlopen(edge.address + path, timeout=2)
+        edge.process.kill()
+        assert edge.process.wait(10) != 0
 
 
 @pytest.mark.parametrize("host", HOSTS)
