@@ -61,6 +61,7 @@ soak: ## millions of requests while generations change: memory flat, answers rig
 	@$(MAKE) --no-print-directory native dist/scorer.wasm
 	$(PYTHON) Tests/EndToEnd/soak.py --requests $(or $(REQUESTS),2000000)
 	$(PYTHON) Tests/EndToEnd/soak.py --requests $(or $(REQUESTS),2000000) --engine node
+	$(PYTHON) Tests/EndToEnd/soak.py --requests $(or $(REQUESTS),2000000) --engine deno
 
 bench: ## every benchmark beside its peers: a table, and Benchmarks/results.json
 	@scripts/setup build host test bench

@@ -10,6 +10,7 @@
 //   FAULTS_AT     which call, from 1; 0: none
 //   FAULTS_LOG    a file that gets a line for each call: its name and path
 //   FAULTS_CLOCK  seconds by which the clock of the day is wrong
+//   FAULTS_CLOCK_AT  from which call on it is, from 1; 0: all along
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -29,7 +30,7 @@
 #include <unistd.h>
 
 static const char *folder, *kind;
-static long at, clock_offset;
+static long at, clock_offset, clock_at;
 static int log_fd = -1;
 static atomic_long calls;
 
@@ -39,6 +40,7 @@ __attribute__((constructor)) static void begin(void) {
   if (!kind) kind = "";
   at = getenv("FAULTS_AT") ? atol(getenv("FAULTS_AT")) : 0;
   clock_offset = getenv("FAULTS_CLOCK") ? atol(getenv("FAULTS_CLOCK")) : 0;
+  clock_at = getenv("FAULTS_CLOCK_AT") ? atol(getenv("FAULTS_CLOCK_AT")) : 0;
   const char *path = getenv("FAULTS_LOG");
   if (path) log_fd = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 }
@@ -138,14 +140,16 @@ int open(const char *name, int flags, ...) { OPENING(open, name, name) }
 int open64(const char *name, int flags, ...) { OPENING(open64, name, name) }
 int openat(int fd, const char *name, int flags, ...) { OPENING(openat, path_of(fd, name, buffer), fd, name) }
 
+static long wrong_by(void) { return calls >= clock_at ? clock_offset : 0; }
+
 int clock_gettime(clockid_t clock, struct timespec *now) {
   int result = NEXT(clock_gettime)(clock, now);
-  if (result == 0 && clock == CLOCK_REALTIME) now->tv_sec += clock_offset;
+  if (result == 0 && clock == CLOCK_REALTIME) now->tv_sec += wrong_by();
   return result;
 }
 
 int gettimeofday(struct timeval *now, void *zone) {
   int result = NEXT(gettimeofday)(now, zone);
-  if (result == 0) now->tv_sec += clock_offset;
+  if (result == 0) now->tv_sec += wrong_by();
   return result;
 }

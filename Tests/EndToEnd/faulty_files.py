@@ -27,10 +27,18 @@ class FaultyFiles:
     library: Path
 
     def run(
-        self, command: Sequence[object], folder: Path, kind: str = "", at: int = 0, log: Path | None = None, clock_s: int = 0
+        self,
+        command: Sequence[object],
+        folder: Path,
+        kind: str = "",
+        at: int = 0,
+        log: Path | None = None,
+        clock_s: int = 0,
+        clock_at: int = 0,
     ) -> subprocess.CompletedProcess:
-        """`at`: the call that fails, from 1; 0: none. `clock_s`: by how much the clock of the day is wrong."""
-        environment = {"LD_PRELOAD": self.library, "FAULTS_DIR": folder, "FAULTS_KIND": kind, "FAULTS_AT": at, "FAULTS_CLOCK": clock_s}
+        """`at`: the call that fails, from 1; 0: none. `clock_s`: by how much the clock of the day is wrong, from call `clock_at` on."""
+        environment = {"LD_PRELOAD": self.library, "FAULTS_DIR": folder, "FAULTS_KIND": kind, "FAULTS_AT": at}
+        environment |= {"FAULTS_CLOCK": clock_s, "FAULTS_CLOCK_AT": clock_at}
         words = [f"{name}={value}" for name, value in (environment | ({"FAULTS_LOG": log} if log else {})).items()]
         command = ["env", *words, *map(str, command)]
         return subprocess.run(command, capture_output=True, text=True, timeout=RUN_S_MAX)

@@ -1,6 +1,6 @@
 """Millions of requests of sessions that come, change and go, through the module and its host, generations swapped all along.
 
-    soak.py [--requests N] [--engine wasmtime|node]
+    soak.py [--requests N] [--engine wasmtime|node|deno]
 
 Memory has to stay flat, of the module as of the process; every answer has to be one of those that its request can have; and every so
 many answers are held against the native scorer, byte by byte.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
 import os
 import random
 import re
@@ -27,10 +28,11 @@ from martlet_host.manifest import Manifest
 from martlet_host.message import request_message
 from martlet_host.module import ScorerModule
 from martlet_host.publication import Publication
+from requirements import needs
 
 EVENTS, ITEMS, REGIONS = 40_000, 2_000, 12
 GENERATIONS = 3
-REGION_BYTES_MAX = 512 << 10
+REGION_BYTES_MAX = 256 << 10
 """Less than all regions have together, so that instances are made anew all along."""
 VISITORS = 3_000
 START_MS = 1_750_000_000_000
@@ -64,6 +66,8 @@ def build_generations(folder: Path) -> list[Path]:
         inputs = ["--events", shop / "events.csv", "--catalogue", shop / "catalogue.csv"]
         run([MARTLET, "build", *inputs, "--quiet", "--out", shop / "snapshots"])
         made.append(shop / "snapshots")
+        if sum(file.size for file in Manifest.read(made[-1]).region_files) <= REGION_BYTES_MAX:
+            raise Failed("one instance holds all regions")
     return made
 
 
@@ -124,20 +128,33 @@ class Traffic:
         return HOSTILE[draw.randrange(len(HOSTILE))]
 
 
+NOISE = {"module": 256 << 10, "heap": 4 << 20, "resident": 12 << 20}
+"""What memory may rise by between the halves of any run, however short: pages of the module, pools and garbage of the engine."""
+BYTES_A_REQUEST = {"module": 0.25, "heap": 4, "resident": 12}
+"""What it may rise by over a run that is long enough to tell."""
+
+
 @dataclass
 class Memory:
-    """Bytes over time, of which the second half may be no more than the first."""
+    """Bytes over time, of which the second half may be no more than the first, but for what is noise.
 
-    name: str
-    slack: int
+    Of the heap that is the least that a collection has left: a handful of instances, of megabytes each, may wait for the next one at any
+    moment, so the most says how many of them did. What leaks stays, and raises the least too.
+    """
+
+    kind: str
+    requests: int
     samples: list[int] = field(default_factory=list)
 
     def check(self) -> str:
         # What is warmed up, a pool or a cache, is so within the first tenth.
         settled = self.samples[len(self.samples) // 10 :]
-        first, second = max(settled[: len(settled) // 2]), max(settled[len(settled) // 2 :])
-        words = f"{self.name}: at most {first / 2**20:.2f} MiB in the first half, {second / 2**20:.2f} MiB in the second"
-        if second > first + self.slack:
+        name, choose = ("least", min) if self.kind == "heap" else ("most", max)
+        first, second = choose(settled[: len(settled) // 2]), choose(settled[len(settled) // 2 :])
+        between = self.requests * 0.45  # from the middle of one half to that of the other
+        words = f"{self.kind}: at {name} {first / 2**20:.2f} MiB in the first half, {second / 2**20:.2f} MiB in the second"
+        words += f": {(second - first) / between:+.2f} bytes a request"
+        if second - first > max(NOISE[self.kind], BYTES_A_REQUEST[self.kind] * between):
             raise Failed(words)
         return words
 
@@ -163,7 +180,7 @@ async def soak(requests: int, generations: list[Path], folder: Path, say=print) 
     publication = Publication(ScorerModule(MODULE), folder, REGION_BYTES_MAX, poll_s=3600)
     await publication.refresh()
     traffic = Traffic(seed=requests)
-    resident, wasm = Memory("resident memory", 8 << 20), Memory("memory of the module", 4 << 16)
+    resident, wasm = Memory("resident", requests), Memory("module", requests)
     counts: Counter[str] = Counter()
     sampled: list[list[tuple[bytes, bytes]]] = [[] for _ in generations]
     current = 0
@@ -214,28 +231,45 @@ async def soak(requests: int, generations: list[Path], folder: Path, say=print) 
     ]  # fmt: skip
 
 
-def soak_under_node(requests: int, generations: list[Path]) -> list[str]:
-    """The worker's core, in V8."""
-    script = Path(__file__).with_name("soak.mjs")
-    command = ["node", "--expose-gc", script, MODULE, str(requests), *generations]
+JAVASCRIPT = {
+    "node": ["node", "--expose-gc"],
+    "deno": ["deno", "run", "--quiet", "--no-config", "--v8-flags=--expose-gc", "--allow-read", "--allow-write", "--allow-env"],
+}
+"""How the engines are told to run a script that may read, write its samples and collect garbage."""
+
+
+def soak_the_worker(engine: str, requests: int, generations: list[Path], folder: Path) -> list[str]:
+    """The worker's core under Node or Deno."""
+    script, samples = Path(__file__).with_name("soak.mjs"), folder / "samples"
+    program, *options = JAVASCRIPT[engine]
+    command = [needs(program), *options, script, MODULE, str(requests), str(REGION_BYTES_MAX), samples, *generations]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode != 0:
         raise Failed(done.stdout[-2000:] + done.stderr[-4000:])
-    return done.stdout.splitlines()
+    asked: list[list[tuple[bytes, bytes]]] = [[] for _ in generations]
+    for line in samples.read_text().splitlines():
+        generation, message, answer = line.split()
+        asked[int(generation)].append((base64.b64decode(message), base64.b64decode(answer)))
+    for snapshots, pairs in zip(generations, asked):
+        check_against_native(snapshots, pairs)
+    summary, counts, *memory = done.stdout.splitlines()
+    measured = [(kind, [int(sample) for sample in samples]) for kind, *samples in map(str.split, memory)]
+    checked = [Memory(kind, requests, samples).check() for kind, samples in measured]
+    return [summary, f"{counts}, held against native: {sum(map(len, asked))}", *checked]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=2_000_000)
-    parser.add_argument("--engine", choices=("wasmtime", "node"), default="wasmtime")
+    parser.add_argument("--engine", choices=("wasmtime", *JAVASCRIPT), default="wasmtime")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         generations = build_generations(Path(name))
-        if options.engine == "node":
-            lines = soak_under_node(options.requests, generations)
+        folder = Path(name) / "work"
+        folder.mkdir()
+        if options.engine in JAVASCRIPT:
+            lines = soak_the_worker(options.engine, options.requests, generations, folder)
         else:
-            folder = Path(name) / "published"
-            folder.mkdir()
             lines = asyncio.run(soak(options.requests, generations, folder))
     print(*[f"{options.engine}: {line}" for line in lines], sep="\n")
 

@@ -1,7 +1,8 @@
 """The job on a machine that fails: whatever happens at whichever call, the published generation is whole, and the next build goes on.
 
 A library between program and system counts the calls that change the published directory, and ends the process at one of them, or
-has it fail; so every step of a publication is hit, which a kill at random moments would seldom do.
+has it fail: at every call, but of the many writes into files to come at every so many. So every step of a publication is hit, which
+a kill at random moments would seldom do.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -112,7 +114,7 @@ def job(tmp_path_factory, faulty) -> Job:
 
 
 @pytest.mark.parametrize("kind", ["kill", "torn"])
-def test_a_build_killed_at_any_call_leaves_a_whole_generation(kind, job, tmp_path):
+def test_a_build_killed_at_a_call_leaves_a_whole_generation(kind, job, tmp_path):
     seen = set()
     for call, out, done in job.at_each(kind, 9, tmp_path):
         assert done.returncode in (-9, 137), (call, done.stderr)
@@ -147,8 +149,8 @@ def test_a_build_whose_calls_fail_says_so_and_leaves_a_whole_generation(kind, re
 
 
 @pytest.mark.parametrize("kind", ["kill", "broken"])
-def test_a_copy_that_ends_at_any_call_leaves_a_whole_generation(kind, job, faulty, tmp_path):
-    """`martlet publish` into a directory."""
+def test_a_copy_that_ends_at_a_call_leaves_a_whole_generation(kind, job, faulty, tmp_path):
+    """`martlet publish` into a directory: at every rename, and at every fifth of all calls."""
     source, target = tmp_path / "source", tmp_path / "target"
     shutil.copytree(job.first, source)
     publish = [MARTLET, "publish", source, "--to", target]
@@ -193,6 +195,10 @@ def test_forgetting_that_ends_at_any_call_leaves_each_file_old_or_new(faulty, tm
             assert all((folder / name).read_text() == new for name in ("a.csv", "b.csv"))
 
 
+def built_at(out: Path) -> float:
+    return datetime.fromisoformat(manifest_of(out)["built"]).timestamp()
+
+
 def test_a_clock_that_goes_backwards_changes_nothing_but_what_is_said_of_it(job, faulty, tmp_path):
     """What is in force is what was built last, whatever the clock says; and the one before it stays for rollback."""
     out = tmp_path / "out"
@@ -204,6 +210,7 @@ def test_a_clock_that_goes_backwards_changes_nothing_but_what_is_said_of_it(job,
             configuration.write("snapshot: { keep_generations: 2 }\n")
         done = faulty.run(build_command(shop, out), out, clock_s=clock_s)
         assert done.returncode == 0, done.stderr
+        assert abs(built_at(out) - time.time() - clock_s) < 60, "the job has believed the clock"
         built.append(generation_of(out))
         assert manifest_of(out)["generation"] == built[-1]
         assert {path.name for path in out.glob("manifest-*.json")} == {f"manifest-{each}.json" for each in built[-2:]}
@@ -211,6 +218,22 @@ def test_a_clock_that_goes_backwards_changes_nothing_but_what_is_said_of_it(job,
             for file in Manifest.parse(archive.read_bytes()).files:
                 read_verified(out, file)
     assert len(set(built)) == 4
+
+
+def test_a_clock_that_jumps_back_in_the_middle_of_a_build(job, tmp_path):
+    """By a year and more, before each of some calls: what is published is the same."""
+    clock_s, said_wrong = -400 * 86_400, set()
+    for call in job.calls[:: len(job.calls) // 8]:
+        out = tmp_path / f"{call.number}"
+        shutil.copytree(job.first, out)
+        done = job.faulty.run(build_command(job.inputs, out), out, clock_s=clock_s, clock_at=call.number)
+        assert done.returncode == 0, (call, done.stderr)
+        assert generation_of(out) == job.generations[1], call
+        assert_tidy(out)
+        wrong_by = built_at(out) - time.time()
+        assert min(abs(wrong_by), abs(wrong_by - clock_s)) < 60
+        said_wrong.add(wrong_by < -60)
+    assert said_wrong == {False, True}, "it has jumped before and after the moment that is said"
 
 
 def test_two_builds_at_once_are_one(job, tmp_path):

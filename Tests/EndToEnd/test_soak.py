@@ -22,9 +22,11 @@ def test_memory_stays_flat_and_answers_right(generations, tmp_path):
     assert "held against native: 200" in lines[1] and "swaps: 6" in lines[1]
 
 
-def test_the_worker_stays_flat_and_answers_right(node, generations):
-    lines = soak.soak_under_node(REQUESTS, generations)
-    assert "swaps: 6" in lines[1] and len(lines) == 5
+@pytest.mark.parametrize("engine", soak.JAVASCRIPT)
+def test_the_worker_stays_flat_and_answers_right(engine, generations, tmp_path):
+    lines = soak.soak_the_worker(engine, REQUESTS, generations, tmp_path)
+    assert "swaps: 6" in lines[1] and "held against native: 200" in lines[1]
+    assert [line.partition(":")[0] for line in lines[2:]] == ["heap", "resident", "module"]
 
 
 def test_an_answer_that_is_not_the_scorers_is_found(generations):
@@ -34,11 +36,15 @@ def test_an_answer_that_is_not_the_scorers_is_found(generations):
         soak.check_against_native(generations[0], [(message, b"HTTP/1.1 200 OK\r\n\r\n")])
 
 
-@pytest.mark.parametrize(("growth", "is_flat"), [(0, True), (200, False)])
-def test_memory_that_grows_is_found(growth, is_flat):
-    memory = soak.Memory("memory", 4 << 16, [(5 << 20) + (1 << 20) * (number % 3) + number * growth * 100 for number in range(200)])
-    if is_flat:
-        assert "7.00 MiB in the second" in memory.check()
+GROWTHS = [("module", 0, "most 7.00"), ("module", 20_000, None), ("heap", 0, "least 5.00"), ("heap", 60_000, None)]
+
+
+@pytest.mark.parametrize(("kind", "bytes_a_sample", "found"), GROWTHS)
+def test_memory_that_grows_is_found(kind, bytes_a_sample, found):
+    samples = [(5 << 20) + (1 << 20) * (number % 3) + number * bytes_a_sample for number in range(200)]
+    memory = soak.Memory(kind, 1_000_000, samples)
+    if found:
+        assert f"at {found} MiB in the first half" in memory.check()
     else:
         with pytest.raises(soak.Failed):
             memory.check()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ MANIFEST_NAME = "manifest.json"
 FORMAT = 1
 CHUNK_BYTES = 1 << 20
 FILE_BYTES_MAX = 64 << 20
+MANIFEST_BYTES_MAX = 1 << 20
+FILES_MAX = 4096
+PARENTS_MAX = 16
+"""Above one region."""
 WORLD = "world"
 """Stands for no region file: the base answers."""
 
@@ -54,7 +59,8 @@ class Manifest:
     def read(cls, directory: Path) -> Manifest:
         path = directory / MANIFEST_NAME
         try:
-            return cls.parse(path.read_bytes())
+            with open(path, "rb") as stream:
+                return cls.parse(stream.read(MANIFEST_BYTES_MAX + 1))
         except OSError as error:
             raise ManifestError(f"{path}: {error.strerror}") from error
         except ManifestError as error:
@@ -62,14 +68,14 @@ class Manifest:
 
     @classmethod
     def parse(cls, text: bytes) -> Manifest:
-        try:
-            document = json.loads(text)
-        except ValueError as error:
-            raise ManifestError(f"not JSON: {error}") from error
+        document = _document(text)
         number = _field(document, "", "format", int)
         if number != FORMAT:
             raise ManifestError(f"format {number} is unknown, this host reads format {FORMAT}")
-        files = tuple(_file(entry, f"files[{i}]") for i, entry in enumerate(_field(document, "", "files", list)))
+        entries = _field(document, "", "files", list)
+        if len(entries) > FILES_MAX:
+            raise ManifestError(f"files: {len(entries)}, at most {FILES_MAX} are read")
+        files = tuple(_file(entry, f"files[{i}]") for i, entry in enumerate(entries))
         manifest = cls(
             generation=_field(document, "", "generation", str),
             built=_field(document, "", "built", str),
@@ -94,14 +100,14 @@ class Manifest:
 
     def chain(self, code: str) -> list[SnapshotFile]:
         """The files that answer for a region code, from the widest to its own. Unknown codes have none."""
-        by_region = self._by_region()
         chain: list[SnapshotFile] = []
-        region = self.regions.get(code, WORLD)
-        while region in by_region:
-            chain.insert(0, by_region[region])
-            region = by_region[region].parent or WORLD
+        file = self._by_region.get(self.regions.get(code, WORLD))
+        while file is not None:
+            chain.insert(0, file)
+            file = self._by_region.get(WORLD if file.parent is None else file.parent)
         return chain
 
+    @cached_property
     def _by_region(self) -> dict[str, SnapshotFile]:
         return {f.region: f for f in self.region_files if f.region is not None}
 
@@ -109,23 +115,49 @@ class Manifest:
         bases = [f for f in self.files if f.kind == "base"]
         if len(bases) != 1:
             raise ManifestError(f"files: {len(bases)} base files, there must be one")
-        by_region = self._by_region()
-        if len(by_region) != len(self.region_files):
+        if len(self._by_region) != len(self.region_files):
             raise ManifestError("files: two files for the same region")
-        known = {WORLD, *by_region}
+        if WORLD in self._by_region:
+            raise ManifestError(f"files: {WORLD!r} is no region, the base answers for it")
+        known = {WORLD, *self._by_region}
         for code, region in self.regions.items():
-            if region not in known:
+            if not isinstance(region, str) or region not in known:
                 raise ManifestError(f"regions[{code!r}]: no file for region {region!r}")
         for file in self.region_files:
-            seen = set()
-            step: SnapshotFile | None = file
-            while step is not None:
-                if step.region in seen:
-                    raise ManifestError(f"{file.name}: the parents of region {file.region!r} form a circle")
-                seen.add(step.region)
-                if step.parent is not None and step.parent not in known:
-                    raise ManifestError(f"{step.name}: no file for parent {step.parent!r}")
-                step = by_region.get(step.parent or WORLD)
+            self._check_parents(file, known)
+
+    def _check_parents(self, file: SnapshotFile, known: set[str]) -> None:
+        passed = set()
+        step: SnapshotFile | None = file
+        while step is not None:
+            if step.region in passed:
+                raise ManifestError(f"{file.name}: the parents of region {file.region!r} form a circle")
+            passed.add(step.region)
+            if len(passed) > PARENTS_MAX + 1:
+                raise ManifestError(f"{file.name}: region {file.region!r} has more than {PARENTS_MAX} parents")
+            if step.parent is not None and step.parent not in known:
+                raise ManifestError(f"{step.name}: no file for parent {step.parent!r}")
+            step = self._by_region.get(WORLD if step.parent is None else step.parent)
+
+
+def _document(text: bytes) -> Any:
+    """Of strict JSON in UTF-8, what every host reads alike."""
+    if len(text) > MANIFEST_BYTES_MAX:
+        raise ManifestError(f"more than {MANIFEST_BYTES_MAX} bytes")
+    try:
+        return json.loads(text.decode(), parse_int=_number, parse_float=_number, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise ManifestError(f"not JSON: {error}") from error
+
+
+def _number(text: str) -> int | float:
+    """As JavaScript has it: 1.0 is a whole number, and digits are no more than a float holds."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number")
 
 
 def _file(entry: Any, place: str) -> SnapshotFile:
@@ -141,10 +173,10 @@ def _file(entry: Any, place: str) -> SnapshotFile:
     chunks = tuple(_digest(c, f"{place}.chunks[{i}]") for i, c in enumerate(_field(entry, place, "chunks", list)))
     if len(chunks) != -(-size // CHUNK_BYTES):
         raise ManifestError(f"{place}.chunks: {len(chunks)} for {size} bytes")
-    region = _field(entry, place, "region", str) if entry.get("region") is not None else None
+    region = _optional(entry, place, "region")
     if kind == "region" and region is None:
         raise ManifestError(f"{place}.region: missing")
-    parent = _field(entry, place, "parent", str) if entry.get("parent") is not None else None
+    parent = _optional(entry, place, "parent")
     digest = _digest(_field(entry, place, "sha256", str), f"{place}.sha256")
     return SnapshotFile(kind, name, size, digest, chunks, region if kind == "region" else None, parent)
 
@@ -157,6 +189,10 @@ def _field(document: Any, place: str, name: str, kind: type) -> Any:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise ManifestError(f"{path}: " + ("missing" if value is None else f"not of type {kind.__name__}"))
     return value
+
+
+def _optional(entry: dict, place: str, name: str) -> str | None:
+    return None if entry.get(name) is None else _field(entry, place, name, str)
 
 
 def _digest(value: Any, place: str) -> str:

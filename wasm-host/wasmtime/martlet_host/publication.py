@@ -43,16 +43,20 @@ class Publication:
         try:
             generation = await Generation.open(self._module, self._directory, self._region_bytes_max)
         except (ManifestError, Unusable, ModuleError) as error:
-            if str(error) != self.refusal:
-                kept = f"generation {self.current.manifest.generation} keeps serving" if self.current else "none serves"
-                log.error("%s (%s)", error, kept)
-            self.refusal = str(error)
-            self._retry_at = time.monotonic() + RETRY_AFTER_S
-            return
+            return self._refuse(str(error))
+        except Exception as error:  # nothing that a file can do ends the host, or goes untold
+            return self._refuse(f"{type(error).__name__}: {error}")
         previous, self.current, self.refusal = self.current, generation, None
         log.info("serving generation %s, built %s", generation.manifest.generation, generation.manifest.built)
         if previous:
             await previous.close()
+
+    def _refuse(self, reason: str) -> None:
+        if reason != self.refusal:
+            kept = f"generation {self.current.manifest.generation} keeps serving" if self.current else "none serves"
+            log.error("%s (%s)", reason, kept)
+        self.refusal = reason
+        self._retry_at = time.monotonic() + RETRY_AFTER_S
 
     async def follow(self) -> None:
         """Refreshes for ever; for a background task."""
@@ -60,7 +64,7 @@ class Publication:
             await asyncio.sleep(self._poll_s)
             try:
                 await self.refresh()
-            except Exception:  # the watch must survive whatever a file can do
+            except Exception:  # such as the end of the generation before
                 log.exception("cannot refresh the snapshot")
 
     async def close(self) -> None:

@@ -263,6 +263,8 @@ def test_a_new_generation_is_taken_over(folder, fault_module):
         (lambda folder: folder.file("north").unlink(), "No such file"),
         (lambda folder: folder.write_manifest(folder.document | {"format": 9}), "format 9 is unknown"),
         (lambda folder: (folder.path / "manifest.json").write_text("{"), "not JSON"),
+        (lambda folder: (folder.path / "manifest.json").write_text("[" * 200_000), "not JSON"),
+        (lambda folder: folder.write_manifest(folder.document | {"regions": {"N": []}}), "no file for region []"),
         (lambda folder: (folder.path / "manifest.json").unlink(), "No such file"),
         (lambda folder: folder.publish("g3", base=b"X......" * 9), "begins with X"),
         (lambda folder: folder.publish("g3", south=b"X......" * 9), "begins with X"),
@@ -282,6 +284,28 @@ def test_what_cannot_be_served_leaves_the_old_generation_serving(folder, fault_m
             folder.publish("g4")
             await publication.refresh()
             assert "martlet-stale" not in (await client.get("/files")).headers
+
+    run(test)
+
+
+def test_whatever_goes_wrong_is_told_and_tried_again(folder, fault_module, monkeypatch):
+    """At the start too: the host waits for what can be served."""
+
+    async def fails(*_):
+        raise TypeError("unhashable")
+
+    async def test():
+        with monkeypatch.context() as broken:
+            broken.setattr(Generation, "open", fails)
+            async with serving(fault_module, folder.publish()) as (client, publication):
+                response = await client.get("/files")
+                assert response.status_code == 503 and "TypeError: unhashable" in response.json()["detail"]
+                broken.undo()
+                await publication.refresh()
+                assert publication.refusal, "not at once"
+                monkeypatch.setattr(publication, "_retry_at", 0)
+                await publication.refresh()
+                assert "1base001" in files(await client.get("/files"))
 
     run(test)
 

@@ -99,7 +99,7 @@ export class Publication {
   async _takeOver(signal) {
     const stream = await this._store.read(MANIFEST_NAME, signal);
     if (!stream) throw new DamagedFile(`${MANIFEST_NAME}: not there`);
-    const text = await new Response(stream).text();
+    const text = await Manifest.textOf(stream);
     const manifest = new Manifest(text);
     if (manifest.generation === this.current?.manifest.generation) return true;
     if (!this._isTriedNow(text)) return false;
