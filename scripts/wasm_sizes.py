@@ -17,25 +17,25 @@ from collections import Counter
 from pathlib import Path
 
 BUDGET_BYTES = {
-    "EdgeService": 31_800,
+    "EdgeService": 32_700,
     "SQLiteReader": 7_700,
-    "Recommender": 51_700,
+    "Recommender": 52_400,
     "JSONText": 6_700,
     "Bytes": 3_000,
     "Digest": 1_800,
     "Session": 3_200,
-    "SnapshotFormat": 1_700,
+    "SnapshotFormat": 1_900,
     "EdgeModule": 1_900,
     "EdgeRuntime": 700,
-    "SIMDKernels": 200,
+    "SIMDKernels": 600,
     "Swift runtime": 600,
     "texts and tables": 6_600,
 }
 """What the linker puts into the module under a target's names, before wasm-opt. The scorer is optimised as a whole: a
 function that is called from one place counts where it is called, so a target's share moves with its callers."""
 
-MODULE_BUDGET_BYTES = 103_200
-COMPRESSED_BUDGET_BYTES = 45_200
+MODULE_BUDGET_BYTES = 104_900
+COMPRESSED_BUDGET_BYTES = 46_100
 
 FEATURES = {
     "rules": r"Rule|Offer|decodedKey|segmentList|remember",
@@ -46,8 +46,8 @@ FEATURES = {
     "sessions": r"SessionStore|Profile|Mark|SessionToken|TokenReader|Base64URL|Session\.|(show|delete|keep|forget|read)Session"
     r"|Visit|Cookie|hexadecimal|Recommender\.expire",
     "segments": r"Segment",
-    "events": r"EventBody|EventType|Service\.events|Signal|Dwell",
-    "ranker": r"Ranker|FeatureTable|Feature\.",
+    "events": r"EventBody|EventMembers|EventType|Service\.events|Signal|Dwell",
+    "ranker": r"Ranker|FeatureTable|Feature\.|SourceParts|martlet_add_tree",
     "reading SQLite and snapshots": r"Cursor|BTreePage|Record|SerialType|Database|FileHeader|Varint|SQLite|Meta\.|Rows?\."
     r"|Snapshot|BlockDirectory|ColumnBlocks|Table\.|PageSource|Cell|RegionLifts|Column",
     "HTTP and JSON": r"HTTP|JSON|Problem|Reply|QueryParameters|CommaSeparated|ByteWriter|ByteView|Service\.(route|handle|write)",
@@ -57,7 +57,7 @@ FEATURES = {
 # Address, file offset and size in hex, then a section, or an input `object:(name)`; symbols stand below their input.
 LINE = re.compile(r"\s*\S+\s+[0-9a-f]+\s+([0-9a-f]+)\s+(.+)")
 INPUT = re.compile(r"(?:.*/)?([^/:]+):\((.*)\)")
-OBJECT_TARGETS = {"dot.c.o": "SIMDKernels", "runtime.c.o": "EdgeRuntime"}
+OBJECT_TARGETS = {"dot.c.o": "SIMDKernels", "trees.c.o": "SIMDKernels", "runtime.c.o": "EdgeRuntime"}
 
 
 def target_of(object_name: str, symbol: str) -> str:
