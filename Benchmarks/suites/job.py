@@ -54,7 +54,7 @@ class Usage:
 
 
 def run(setting: Setting) -> Iterator[Result]:
-    sizes = [20_000, 30_000, 40_000] if setting.small else [1_000_000, 3_000_000, 10_000_000]
+    sizes = [50_000, 75_000, 100_000] if setting.small else [1_000_000, 3_000_000, 10_000_000]
     simulations, jobs = {}, {}
     for size in sizes:
         shop, simulations[size] = simulate(setting, size)
@@ -129,7 +129,7 @@ def middle(usages: list[Usage]) -> Usage:
 
 def simulate(setting: Setting, events: int) -> tuple[Shop, Usage]:
     shop = Shop(setting.work / f"job-{events}")
-    return shop, measured(simulate_command(setting, shop, 400 if setting.small else 20_000, events))
+    return shop, measured(simulate_command(setting, shop, 1_000 if setting.small else 20_000, events))
 
 
 def build(setting: Setting, data: Shop, configuration: str) -> Usage:

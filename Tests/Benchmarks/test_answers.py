@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import xml.etree.ElementTree
 
 import plot
 import pytest
+import shops
 from suites import answers, cold, growth, kernels
 
 
@@ -20,7 +22,17 @@ def test_small_version(suite, setting):
 def test_an_answer_that_is_short_is_refused():
     response = b'HTTP/1.1 200 OK\r\n\r\n{"items":[{"item_id":"a"}],"signals":10}'
     with pytest.raises(AssertionError, match="1 items"):
-        answers.check_answer(response)
+        shops.check_answer(response)
+
+
+def test_budgets_are_found_by_the_work_that_they_bring(setting, monkeypatch):
+    """Work by a power of the budget, which the search does not know, and that no budget beyond 5 MiB changes."""
+    monkeypatch.setattr(growth, "shop_of", lambda setting, items, budget, more: budget)
+    monkeypatch.setattr(growth, "work_of", lambda setting, budget: 900 * min(budget, 5) ** 0.6)
+    large = dataclasses.replace(setting, small=False)
+    assert 900 * growth.shop_of_work(large, 10_000, 1_500, 0.7) ** 0.6 == pytest.approx(1_500, rel=growth.WORK_TOLERANCE)
+    with pytest.raises(AssertionError, match="no budget brings"):
+        growth.shop_of_work(large, 10_000, 4_000, 0.7)
 
 
 def test_plot_places_points_by_value():
