@@ -21,16 +21,13 @@ EVENTS_PER_ITEM = 3
 GOAL = 1.3
 TURNS, ROUNDS = 5, 8
 
-EQUAL_BUDGET = 25
-"""MiB, for every size; the most that edge stores take. Of a larger shop lists are cut shorter."""
-
 LARGEST_BUDGET, SMALL_LARGEST_BUDGET = 64, 4
-"""MiB for the largest shop where all do equal work; 64 is the most that hosts take, and cuts the lists of a million items short."""
+"""MiB; the most that hosts take. A million items do not fit into the 25 of edge stores: without any list they need 47."""
 
 EQUAL_WORK_SOURCES = "sources: { factors: false, content: false }\n"
 """Factors of a million items have no room in the largest budget: no size has them, nor content lists, so that all do the same."""
 
-WORK_TOLERANCE, BUDGET_TRIES = 0.03, 6
+WORK_TOLERANCE, BUDGET_TRIES, BUDGET_STEP = 0.05, 6, 1.25
 FIRST_GUESS = 0.82
 """The power of the items with which the search of budgets begins: less than in proportion, as some of a snapshot is there at any size."""
 
@@ -44,8 +41,10 @@ RANKERS = 2
 
 def run(setting: Setting) -> Iterator[Result]:
     sizes = SMALL_SIZES if setting.small else SIZES
-    yield from growth(setting, f"at {EQUAL_BUDGET} MiB", {items: shop_of(setting, items, EQUAL_BUDGET, "") for items in sizes})
-    yield from growth(setting, "at equal work", equal_work(setting, sizes))
+    budget = SMALL_LARGEST_BUDGET if setting.small else LARGEST_BUDGET
+    # One budget for all and the default sources: of a million items lists are cut short, and there is no room for factors.
+    yield from growth(setting, "at equal budget", {items: shop_of(setting, items, budget, "") for items in sizes})
+    yield from growth(setting, "at equal work", equal_work(setting, sizes, budget))
     yield from quality(setting)
 
 
@@ -66,7 +65,9 @@ def growth(setting: Setting, title: str, shops: dict[int, Shop]) -> Iterator[Res
             goal = GOAL if items == largest and engine == "V8" else None
             yield Result(f"growth {title}, {engine}, {items:,} items, p50", value, "µs", *peer, goal)
         # No growth is to be read without this: shorter lists are less to do.
-        yield Result(f"growth {title}, {items:,} items, entries and candidates of an answer, p50", measured[items, "V8"]["work"], "")
+        work, least = (measured[size, "V8"]["work"] for size in (items, smallest))
+        peer = (None, None) if items == smallest else (f"{smallest:,} items", least)
+        yield Result(f"growth {title}, {items:,} items, entries and candidates of an answer, p50", work, "", *peer)
         yield from tables(setting, shop, f"growth {title}, {items:,} items", items)
 
 
@@ -81,10 +82,9 @@ def requests_of(setting: Setting, shop: Shop):
 # MARK: Equal work
 
 
-def equal_work(setting: Setting, sizes: list[int]) -> dict[int, Shop]:
-    """Of the largest shop the largest budget; of the others the budget with which an answer looks at as many entries and candidates."""
+def equal_work(setting: Setting, sizes: list[int], budget: float) -> dict[int, Shop]:
+    """Of the largest shop this budget; of the others the budget with which an answer looks at as many entries and candidates."""
     largest = max(sizes)
-    budget = SMALL_LARGEST_BUDGET if setting.small else LARGEST_BUDGET
     most = shop_of(setting, largest, budget, EQUAL_WORK_SOURCES)
     wanted = work_of(setting, most)
     shops = {items: shop_of_work(setting, items, wanted, budget * (items / largest) ** FIRST_GUESS) for items in sizes if items < largest}
@@ -92,20 +92,24 @@ def equal_work(setting: Setting, sizes: list[int]) -> dict[int, Shop]:
 
 
 def shop_of_work(setting: Setting, items: int, wanted: float, budget: float) -> Shop:
-    """By secants from `budget` on, on logarithms of budget and work, which grows with it until all lists are whole."""
-    tried: list[tuple[float, float]] = []
-    for _ in range(BUDGET_TRIES):
+    """The shop that comes closest: steps from `budget` on until two enclose the work, which grows with the budget until all lists are
+    whole; then between those two, on logarithms."""
+    below, above = None, None
+    shops: dict[float, Shop] = {}
+    for _ in range(1 if setting.small else BUDGET_TRIES):
         shop = shop_of(setting, items, budget, EQUAL_WORK_SOURCES)
-        work = work_of(setting, shop)
-        if setting.small or abs(work / wanted - 1) <= WORK_TOLERANCE:
-            return shop
-        tried.append((math.log(budget), math.log(work)))
-        slope = 1.0
-        if len(tried) > 1:
-            (x0, y0), (x1, y1) = tried[-2:]
-            slope = max(0.5, (y1 - y0) / (x1 - x0))
-        budget = math.exp(tried[-1][0] + (math.log(wanted) - tried[-1][1]) / slope)
-    raise AssertionError(f"{items:,} items: no budget brings an answer to {wanted} entries and candidates, {tried}")
+        missing = math.log(wanted / work_of(setting, shop))
+        shops[abs(missing)] = shop
+        if abs(missing) <= WORK_TOLERANCE:
+            break
+        at = math.log(budget)
+        below, above = ((at, missing), above) if missing > 0 else (below, (at, missing))
+        if below and above:
+            share = below[1] / (below[1] - above[1])
+            budget = math.exp(below[0] + (above[0] - below[0]) * min(0.8, max(0.2, share)))
+        else:
+            budget *= BUDGET_STEP if missing > 0 else 1 / BUDGET_STEP
+    return shops[min(shops)]
 
 
 def work_of(setting: Setting, shop: Shop) -> float:

@@ -54,7 +54,7 @@ class Usage:
 
 
 def run(setting: Setting) -> Iterator[Result]:
-    sizes = [50_000, 75_000, 100_000] if setting.small else [1_000_000, 3_000_000, 10_000_000]
+    sizes = [20_000, 30_000, 40_000] if setting.small else [1_000_000, 3_000_000, 10_000_000]
     simulations, jobs = {}, {}
     for size in sizes:
         shop, simulations[size] = simulate(setting, size)

@@ -9,8 +9,8 @@ from suites.job import Usage
 
 def test_small_version(setting):
     results = {result.name: result for result in job.run(setting)}
-    assert results["job, 100,000 events: time"].value > 0
-    beside = [result for name, result in results.items() if name.startswith("job, 50,000 events, ") and name.endswith("time")]
+    assert results["job, 40,000 events: time"].value > 0
+    beside = [result for name, result in results.items() if name.startswith("job, 20,000 events, ") and name.endswith("time")]
     assert [result.peer for result in beside] == ["polars, implicit, numpy"] * 3
     assert results["factors: NDCG@20"].peer_value > 0
 
