@@ -134,10 +134,12 @@ def requests(setting: Setting, shop: Shop, count: int) -> list[bytes]:
     long_visits = (visit for visit in shop.visits(SIGNALS) if len(visit) == SIGNALS)
     messages = []
     for number, visit in enumerate(islice(long_visits, count)):
-        facts = f"Martlet-Time: {int(visit[-1]['time']) * 1000 + 5000}\r\nMartlet-Region: {visit[-1]['region']}\r\nMartlet-Consent: session\r\n"
+        newest = visit[-1]
+        facts = f"Martlet-Time: {int(newest['time']) * 1000 + 5000}\r\n"
+        facts += f"Martlet-Region: {newest['region']}\r\nMartlet-Consent: session\r\n"
         token = _token(scorer, facts, visit)
         context = CONTEXTS[number % len(CONTEXTS)]
-        page = f"&item_id={visit[-1]['item_id']}" if context == "product" else ""
+        page = f"&item_id={newest['item_id']}" if context == "product" else ""
         head = f"GET /recommendations?context={context}&n={LENGTH}{page} HTTP/1.1\r\n"
         messages.append(f"{head}{facts}Martlet-Session: {token}\r\n\r\n".encode())
         check_answer(scorer.handle(messages[-1]))

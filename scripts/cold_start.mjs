@@ -5,8 +5,8 @@
  *     node scripts/cold_start.mjs SNAPSHOTS [--module dist/scorer.wasm] [--runs 21] [--all] [--region CODE] [--messages FILE] [--json]
  *
  * SNAPSHOTS is a published folder. The base alone is opened, and with --all the texts too. Asked is what FILE holds, request messages
- * without bodies, one after the other, by turns; or the homepage for a visitor of whom nothing is known. Platforms compile the module when it is
- * deployed and keep its code; here each process compiles it, before the clock starts.
+ * without bodies, one after the other, by turns; or the homepage for a visitor of whom nothing is known. Platforms compile the module
+ * when it is deployed and keep its code; here each process compiles it, before the clock starts.
  */
 
 import { spawnSync } from "node:child_process";

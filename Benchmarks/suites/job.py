@@ -1,10 +1,11 @@
 """The job: its time and memory at a million events, three and ten; its factors beside those of `implicit`; all of it beside polars.
 
-Every figure is of a process of its own; at the smallest size, where Martlet and its peers take turns, the median of three. The peer does what a data engineer would in a day (`peers/polars_job.py`): the same lists and
-factors, but neither rankers nor SLIST (cosines are in its place), segments, a search index or a byte budget. So there are three comparisons:
+Every figure is of a process of its own; at the smallest size, where Martlet and its peers take turns, the median of three. The peer does
+what a data engineer would in a day (`peers/polars_job.py`): the same lists and factors, but neither rankers nor SLIST (cosines are in its
+place), segments, a search index or a byte budget. So there are three comparisons:
 
-- whole: Martlet's job as it is by default. Rankers are learned on four past stretches, for each of which all lists and factors are learned from what was
-  before it; the peer does that as well, and learns no ranker.
+- whole: Martlet's job as it is by default. Rankers are learned on four past stretches, for each of which all lists and factors are
+  learned from what was before it; the peer does that as well, and learns no ranker.
 - without rankers, on both sides.
 - the same models: SLIST and segments are off too.
 """
