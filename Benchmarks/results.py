@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+MORE_IS_BETTER = ("1/s", "MRR", "NDCG")
+"""Units whose goals bound from below; of all others less is better."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One row of `results.json`.
+    """One row of `results.json`, not rounded.
 
-    `ratio` is `value / peer_value`, rounded to three places; the goal bounds it from above, or from below where `more_is_better`. Where
-    there is no peer, the goal bounds the value itself. None stands for what does not apply.
+    The goal bounds `ratio`, which is `value / peer_value`, or, where there is no peer, the value itself. None stands for what does not
+    apply.
     """
 
     name: str
@@ -21,41 +25,55 @@ class Result:
     peer: str | None = None
     peer_value: float | None = None
     goal: float | None = None
-    more_is_better: bool = False
 
     @property
     def ratio(self) -> float | None:
-        return None if self.peer_value is None else round(self.value / self.peer_value, 3)
+        return None if self.peer_value is None else self.value / self.peer_value
 
     @property
     def met(self) -> bool | None:
         if self.goal is None:
             return None
         figure = self.value if self.ratio is None else self.ratio
-        return figure >= self.goal if self.more_is_better else figure <= self.goal
+        return figure >= self.goal if self.unit in MORE_IS_BETTER else figure <= self.goal
 
     def row(self) -> dict:
+        """As it is written and printed: rounded, but for `met`, which is of the exact figures."""
         return {
-            "name": self.name, "value": self.value, "unit": self.unit, "peer": self.peer, "peer_value": self.peer_value,
-            "ratio": self.ratio, "goal": self.goal, "met": self.met,
+            "name": self.name, "value": rounded(self.value), "unit": self.unit,
+            "peer": self.peer, "peer_value": rounded(self.peer_value),
+            "ratio": None if self.ratio is None else round(self.ratio, 3), "goal": self.goal, "met": self.met,
         }  # fmt: skip
 
 
-def write(results: list[Result], path: Path) -> None:
-    path.write_text("[\n" + ",\n".join("  " + json.dumps(result.row()) for result in results) + "\n]\n")
+def rounded(value: float | None) -> float | None:
+    """Fractions to four digits that count; whole numbers as they are."""
+    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
-def table(results: list[Result]) -> str:
+def write(rows: list[dict], path: Path) -> None:
+    """All or nothing: a run that is ended while it writes leaves what was there."""
+    whole = path.with_name(path.name + ".new")
+    whole.write_text("[\n" + ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n")
+    os.replace(whole, path)
+
+
+def table(rows: list[dict]) -> str:
     """The same as Markdown."""
     lines = ["| Benchmark | Value | Peer | Peer's value | Ratio | Goal | Met |", "|---|---:|---|---:|---:|---:|---|"]
-    for result in results:
-        row = result.row()
-        sign = "≥" if result.more_is_better else "≤"
-        goal = "" if result.goal is None else f"{sign} {result.goal:g}"
-        met = {None: "", True: "yes", False: "no"}[result.met]
-        peer_value = "" if result.peer_value is None else f"{result.peer_value:g} {result.unit}"
-        ratio = "" if result.ratio is None else f"{result.ratio:.3f}"
-        lines.append(
-            f"| {result.name} | {result.value:g} {result.unit} | {row['peer'] or ''} | {peer_value} | {ratio} | {goal} | {met} |"
-        )
+    for row in rows:
+        sign = "≥" if row["unit"] in MORE_IS_BETTER else "≤"
+        cells = [
+            row["name"], _figure(row["value"], row["unit"]), row["peer"] or "", _figure(row["peer_value"], row["unit"]),
+            "" if row["ratio"] is None else f"{row['ratio']:.3f}",
+            "" if row["goal"] is None else f"{sign} {row['goal']:g}",
+            {None: "", True: "yes", False: "no"}[row["met"]],
+        ]  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _figure(value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    return f"{value:,} {unit}".strip() if isinstance(value, int) else f"{value:g} {unit}".strip()

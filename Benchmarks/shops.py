@@ -1,10 +1,11 @@
-"""The simulated shops of a run, published once each, and requests of their visitors."""
+"""The simulated shops of a run, published once each, their visits, and requests of their visitors."""
 
 from __future__ import annotations
 
 import csv
 import json
 import subprocess
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -21,8 +22,14 @@ SIGNALS, LENGTH = 10, 20
 
 CONTEXTS = ["homepage", "product", "cart", "category"]
 
+ONE_STRETCH = "models: { ranker: { folds: 1, positions: 6000, minimum_positions: 200 } }\n"
+"""Rankers learned on one stretch of the past, for shops whose quality is not the question: their trees cost what others cost."""
+
+
 @dataclass(frozen=True)
 class Shop:
+    """What `martlet simulate` has made, and, where there is one, a configuration and its snapshot."""
+
     folder: Path
 
     @property
@@ -34,8 +41,16 @@ class Shop:
         return self.folder / "catalogue.csv"
 
     @property
+    def configuration(self) -> Path:
+        return self.folder / "martlet.yaml"
+
+    @property
     def snapshots(self) -> Path:
         return self.folder / "snapshots"
+
+    @property
+    def generation(self) -> str:
+        return Manifest.read(self.snapshots).generation
 
     @property
     def files(self) -> list[SnapshotFile]:
@@ -52,38 +67,54 @@ class Shop:
     def base(self) -> Path:
         return next(self.snapshots / file.name for file in self.files if file.kind == "base")
 
+    def visits(self, events: int) -> Iterator[list[dict]]:
+        """Each visit's first events, at most so many."""
+        with open(self.events, newline="") as stream:
+            for _, rows in groupby(csv.DictReader(stream), key=lambda row: row["session_id"]):
+                yield list(islice(rows, events))
 
-def configured(budget: float, more: str = "") -> str:
-    """A configuration of all models, rankers among them: one stretch of the past is enough to learn some that cost what others cost."""
-    ranker = "{ folds: 1, positions: 6000, minimum_positions: 200 }"
-    return f"models: {{ ranker: {ranker} }}\nsnapshot: {{ budget: {round(budget * 1024)} KiB }}\n{more}"
+
+def budget_of(mebibytes: float) -> str:
+    """The configuration of a snapshot of at most so much."""
+    return f"snapshot: {{ budget: {round(mebibytes * 1024)} KiB }}\n"
 
 
-def simulated(setting: Setting, items: int, events: int, budget: float, more: str = "") -> Shop:
-    """A simulated shop and its snapshot of at most `budget` MiB; made when it is first asked for.
-
-    `more`: what else its configuration says.
-    """
-    data = simulated_data(setting, items, events)
-    shop = Shop(setting.work / f"{data.folder.name}-{budget}{'-special' if more else ''}")
-    if not shop.folder.exists():
-        shop.folder.mkdir()
-        for made, link in ((data.events, shop.events), (data.catalogue, shop.catalogue)):
-            link.symlink_to(made)
-        configuration = shop.folder / "martlet.yaml"
-        configuration.write_text(configured(budget, more))
-        command = [setting.martlet, "build", "--quiet", "--config", configuration, "--events", shop.events]
-        subprocess.run([*command, "--catalogue", shop.catalogue, "--out", shop.snapshots], check=True)
+def published(setting: Setting, items: int, events: int, configuration: str) -> Shop:
+    """A simulated shop and its snapshot, made when first asked for; an empty configuration is the product's default."""
+    data = simulated(setting, items, events)
+    shop = configured(data, f"{data.folder.name}-{zlib.crc32(configuration.encode()):08x}", configuration)
+    if not shop.snapshots.exists():
+        subprocess.run([*build_command(setting, shop), "--quiet"], check=True)
     return shop
 
 
-def simulated_data(setting: Setting, items: int, events: int) -> Shop:
-    """A shop of `martlet simulate`, without a snapshot."""
+def simulated(setting: Setting, items: int, events: int) -> Shop:
+    """A shop of `martlet simulate`, without a snapshot; made when first asked for."""
     shop = Shop(setting.work / f"shop-{items}-{events}")
     if not shop.folder.exists():
-        command = [setting.martlet, "simulate", "--items", str(items), "--events", str(events), "--out", shop.folder]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(simulate_command(setting, shop, items, events), check=True, stdout=subprocess.DEVNULL)
     return shop
+
+
+def configured(data: Shop, name: str, configuration: str) -> Shop:
+    """The same events and catalogue in a folder of their own, with a configuration."""
+    shop = Shop(data.folder.parent / name)
+    if not shop.folder.exists():
+        shop.folder.mkdir()
+        shop.events.symlink_to(data.events)
+        shop.catalogue.symlink_to(data.catalogue)
+        shop.configuration.write_text(configuration)
+    return shop
+
+
+def simulate_command(setting: Setting, shop: Shop, items: int, events: int) -> list[object]:
+    sizes = ["--items", str(items), "--events", str(events), "--seed", str(setting.seed)]
+    return [setting.martlet, "simulate", *sizes, "--out", shop.folder]
+
+
+def build_command(setting: Setting, shop: Shop) -> list[object]:
+    files = ["--config", shop.configuration, "--events", shop.events, "--catalogue", shop.catalogue]
+    return [setting.martlet, "build", *files, "--out", shop.snapshots]
 
 
 Opened = TypeVar("Opened", bound=Scorer)
@@ -98,18 +129,29 @@ def opened(scorer: Opened, shop: Shop) -> Opened:
 
 
 def requests(setting: Setting, shop: Shop, count: int) -> list[bytes]:
-    """Messages that ask for 20 items, each for another visit of 10 signals, in the contexts by turns."""
+    """Messages that ask for 20 items, each for another visit of 10 signals, in the contexts by turns; the module answers as it should."""
     scorer = opened(Scorer(ScorerModule(setting.scorer)), shop)
+    long_visits = (visit for visit in shop.visits(SIGNALS) if len(visit) == SIGNALS)
     messages = []
-    for number, visit in enumerate(islice(_long_visits(shop), count)):
-        facts = f"Martlet-Time: {int(visit[-1]['time']) * 1000 + 5000}\r\nMartlet-Region: {visit[-1]['region']}\r\nMartlet-Consent: session\r\n"
+    for number, visit in enumerate(islice(long_visits, count)):
+        newest = visit[-1]
+        facts = f"Martlet-Time: {int(newest['time']) * 1000 + 5000}\r\n"
+        facts += f"Martlet-Region: {newest['region']}\r\nMartlet-Consent: session\r\n"
         token = _token(scorer, facts, visit)
         context = CONTEXTS[number % len(CONTEXTS)]
-        page = f"&item_id={visit[-1]['item_id']}" if context == "product" else ""
+        page = f"&item_id={newest['item_id']}" if context == "product" else ""
         head = f"GET /recommendations?context={context}&n={LENGTH}{page} HTTP/1.1\r\n"
         messages.append(f"{head}{facts}Martlet-Session: {token}\r\n\r\n".encode())
+        check_answer(scorer.handle(messages[-1]))
     assert len(set(messages)) == count, f"{shop.folder.name} has only {len(messages)} visits of {SIGNALS} events"
     return messages
+
+
+def written_requests(setting: Setting, shop: Shop, count: int) -> Path:
+    path = shop.folder / f"requests-{count}.http"
+    if not path.exists():
+        path.write_bytes(b"".join(requests(setting, shop, count)))
+    return path
 
 
 def check_answer(response: bytes) -> None:
@@ -120,15 +162,6 @@ def check_answer(response: bytes) -> None:
     items = {item["item_id"] for item in answer["items"]}
     assert len(answer["items"]) == len(items) == LENGTH, f"{len(items)} items"
     assert answer["signals"] == SIGNALS, f"{answer['signals']} signals"
-
-
-def _long_visits(shop: Shop) -> Iterator[list[dict]]:
-    """The first events of visits that have as many."""
-    with open(shop.events, newline="") as stream:
-        for _, rows in groupby(csv.DictReader(stream), key=lambda row: row["session_id"]):
-            visit = list(islice(rows, SIGNALS))
-            if len(visit) == SIGNALS:
-                yield visit
 
 
 def _token(scorer: Scorer, facts: str, visit: list[dict]) -> str:

@@ -2,13 +2,15 @@
  * The first request on a fresh edge worker under V8, taken apart, and what later requests take: medians of several processes, each of
  * which serves its first request.
  *
- *     node scripts/cold_start.mjs SNAPSHOTS [--module dist/scorer.wasm] [--runs 21] [--all] [--region CODE] [--json]
+ *     node scripts/cold_start.mjs SNAPSHOTS [--module dist/scorer.wasm] [--runs 21] [--all] [--region CODE] [--messages FILE] [--json]
  *
- * SNAPSHOTS is a published folder. The base alone is opened, and with --all the texts too. Platforms compile the module when it is
- * deployed and keep its code; here each process compiles it, before the clock starts.
+ * SNAPSHOTS is a published folder. The base alone is opened, and with --all the texts too. Asked is what FILE holds, request messages
+ * without bodies, one after the other, by turns; or the homepage for a visitor of whom nothing is known. Platforms compile the module
+ * when it is deployed and keep its code; here each process compiles it, before the clock starts.
  */
 
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +28,7 @@ const { values, positionals } = parseArgs({
     module: { type: "string", default: "dist/scorer.wasm" },
     runs: { type: "string", default: "21" },
     region: { type: "string", default: "world" },
+    messages: { type: "string" },
     all: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     once: { type: "string" },
@@ -33,8 +36,7 @@ const { values, positionals } = parseArgs({
 });
 const [snapshots] = positionals;
 
-const TARGET = "/recommendations?context=homepage&n=10";
-const WARM_REQUESTS = 2000;
+const LATER = 2000;
 const CHUNK = 256 << 10;
 
 /** Files as they come over a network: in pieces, already in memory. */
@@ -65,7 +67,32 @@ function publication() {
   return JSON.stringify(document);
 }
 
+/** The homepage's, for a visitor of whom nothing is known. */
+const usualQuestion = () =>
+  "GET /recommendations?context=homepage&n=10 HTTP/1.1\r\n" +
+  `Martlet-Time: ${Date.now()}\r\nMartlet-Region: ${values.region}\r\nMartlet-Consent: session\r\n\r\n`;
+
+/** Request messages and what they say: the target, and the host's facts by name. */
+function questions() {
+  const text = values.messages ? readFileSync(values.messages, "utf8") : usualQuestion();
+  return text.split("\r\n\r\n").slice(0, -1).map((head) => {
+    const [line, ...headers] = head.split("\r\n");
+    const pairs = headers.map((header) => header.split(": "));
+    const facts = Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value]));
+    return { message: Buffer.from(`${head}\r\n\r\n`), target: line.split(" ")[1], facts };
+  }); // prettier-ignore
+}
+
+/** The items of an answer, which are as many as were asked for and come from the snapshot; raises where they are not. */
+function itemsOf(question, status, isDegraded, body) {
+  const wanted = Number(new URLSearchParams(question.target.split("?")[1]).get("n"));
+  const items = status === 200 && !isDegraded ? JSON.parse(body).items.map((item) => item.item_id) : [];
+  if (new Set(items).size !== wanted) throw new Error(`${question.target}: status ${status}, ${items.length} items`);
+  return items.join(" ");
+}
+
 async function parts() {
+  const asked = questions();
   const text = publication();
   const manifest = new Manifest(text);
   const store = memoryStore(snapshots, text);
@@ -86,34 +113,46 @@ async function parts() {
   }
   const loaded = clock();
   scorer.warmUp();
-  const headers = [["martlet-time", String(Date.now())], ["martlet-region", values.region], ["martlet-consent", "session"]]; // prettier-ignore
-  const answer = scorer.handle(requestMessage("GET", TARGET, headers, new Uint8Array(0)));
+  const answer = scorer.handle(asked[0].message).slice();
   const answered = clock();
-  if (parseResponse(answer).status !== 200) throw new Error("the first answer is none");
-  return { instantiate: instantiated - started, ...times, answer: answered - loaded, total: answered - started,
-    memory: scorer.memoryBytes, bytes: files.reduce((sum, file) => sum + file.bytes, 0) }; // prettier-ignore
+  const { status, headers, body } = parseResponse(answer);
+  const items = itemsOf(asked[0], status, headers.some(([name]) => name === "martlet-degraded"), Buffer.from(body));
+  const calls = Array.from({ length: LATER }, (_, index) => {
+    const { message } = asked[(index + 1) % asked.length];
+    const called = clock();
+    scorer.handle(message);
+    return clock() - called;
+  });
+  return { instantiate: instantiated - started, ...times, answer: answered - loaded, total: answered - started, call: median(calls),
+    memory: scorer.memoryBytes, bytes: files.reduce((sum, file) => sum + file.bytes, 0), items,
+    digest: createHash("sha256").update(answer).digest("hex") }; // prettier-ignore
 }
 
 async function worker() {
+  const asked = questions();
   const text = publication();
   const store = memoryStore(snapshots, text);
   for (const file of JSON.parse(text).files) store.load(file.name);
   const module = new WebAssembly.Module(readFileSync(values.module));
-  const made = createWorker({ module, store, writeLog: () => {} });
+  const made = createWorker({ module, store, writeLog: () => {}, policy: { allowOverrides: true } });
   // Making requests and sending responses is the platform's; Node loads its own code for that when it is first used.
   await new Response(new Request("https://shop.test/", { method: "POST", body: "" }).body).text();
-  const ask = async () => {
-    const request = new Request(`https://shop.test${TARGET}`);
+  const ask = async (index) => {
+    const question = asked[index % asked.length];
+    const { "martlet-session": token, "martlet-time": time, "martlet-region": region } = question.facts;
+    const headers = token ? { "martlet-session": token } : {};
+    const request = new Request(`https://shop.test${question.target}&time=${time}`, { headers });
     const started = performance.now();
-    const response = await made.fetch(request, { region: values.region });
+    const response = await made.fetch(request, { region });
     const ms = performance.now() - started;
-    if (response.status !== 200 || !(await response.text()).includes('"items"')) throw new Error(`status ${response.status}`);
-    return ms;
+    const items = itemsOf(question, response.status, response.headers.has("martlet-degraded"), await response.text());
+    return { ms, items };
   };
-  const first = await ask();
+  const first = await ask(0);
   const laterTimes = [];
-  for (let i = 0; i < WARM_REQUESTS; i++) laterTimes.push(await ask());
-  return { first, second: laterTimes[0], next: median(laterTimes), next99: quantile(laterTimes, 0.99) };
+  for (let i = 1; i <= LATER; i++) laterTimes.push((await ask(i)).ms);
+  const [next, next99] = [median(laterTimes), quantile(laterTimes, 0.99)];
+  return { first: first.ms, second: laterTimes[0], next, next99, servedItems: first.items };
 }
 
 const quantile = (numbers, share) => [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))];
@@ -137,6 +176,7 @@ const ROWS = [
   ["checkPerMiB", "check, a MiB"],
   ["copyPerMiB", "copy, a MiB"],
   ["total", "together"],
+  ["call", "next calls into the module, median"],
   ["first", "first request through the worker"],
   ["second", "second request"],
   ["next", "next requests, median"],
@@ -166,7 +206,10 @@ async function main() {
   const count = Number(values.runs);
   if (!Number.isInteger(count) || count < 1) throw new Error(`--runs ${values.runs}: not a number from 1`);
   const runs = Array.from({ length: count }, () => ({ ...freshProcess("parts"), ...freshProcess("worker") }));
-  for (const run of runs) run.ours = run.instantiate + run.open + run.answer;
+  for (const run of runs) {
+    run.ours = run.instantiate + run.open + run.answer;
+    if (run.items !== run.servedItems) throw new Error(`the worker answers ${run.servedItems}, the module ${run.items}`);
+  }
   if (values.json) console.log(JSON.stringify(runs));
   else print(runs);
 }

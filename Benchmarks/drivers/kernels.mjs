@@ -1,16 +1,16 @@
 /**
  * The kernels of the probe in V8, several builds of it taking turns.
  *
- *     node kernels.mjs BASE SEED ROUNDS PROBE.wasm…      prints JSON: for each build and kernel nanoseconds a round, units and checksum
+ *     node kernels.mjs BASE SEED ROUNDS REPEATS PROBE.wasm…      prints JSON: `BUILD.KERNEL`, both by number, nanoseconds a round;
+ *                                                                 `units.KERNEL` and `checksum.KERNEL`, the same of all builds
  */
 
 import { readFileSync } from "node:fs";
 
 const KERNELS = [0, 1, 2, 3];
-// Short and many, so that whatever else the machine does falls on few.
-const REPEATS = 99;
+const WARM_UP = 4;
 
-const [base, seed, rounds, ...modules] = process.argv.slice(2);
+const [base, seed, rounds, repeats, ...modules] = process.argv.slice(2);
 const bytes = readFileSync(base);
 const probes = modules.map((path) => {
   const probe = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)), {}).exports;
@@ -23,19 +23,23 @@ const probes = modules.map((path) => {
   return probe;
 });
 
-const times = probes.map(() => KERNELS.map(() => []));
-const checksums = probes.map(() => []);
-for (let repeat = -2; repeat < REPEATS; repeat++) {
+const figures = {};
+
+/** What has to be the same of all builds, and of all repeats. */
+function same(name, value) {
+  if ((figures[name] ??= value) !== value) throw new Error(`${name} was ${figures[name]} and is ${value}`);
+}
+
+for (let repeat = -WARM_UP; repeat < Number(repeats); repeat++) {
   for (const kernel of KERNELS) {
-    for (const [place, probe] of probes.entries()) {
+    for (const [build, probe] of probes.entries()) {
       const started = process.hrtime.bigint();
-      checksums[place][kernel] = probe.probe_kernel(kernel, Number(rounds)) >>> 0;
-      if (repeat >= 0) times[place][kernel].push(Number(process.hrtime.bigint() - started) / Number(rounds));
+      const checksum = probe.probe_kernel(kernel, Number(rounds)) >>> 0;
+      const nanoseconds = Number(process.hrtime.bigint() - started) / Number(rounds);
+      if (repeat >= 0) (figures[`${build}.${kernel}`] ??= []).push(nanoseconds);
+      same(`checksum.${kernel}`, checksum);
+      same(`units.${kernel}`, probe.probe_kernel_units(kernel));
     }
   }
 }
-
-const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
-console.log(JSON.stringify(probes.map((probe, place) => KERNELS.map((kernel) => ({
-  nanoseconds: median(times[place][kernel]), units: probe.probe_kernel_units(kernel), checksum: checksums[place][kernel],
-}))))); // prettier-ignore
+console.log(JSON.stringify(figures));

@@ -1,6 +1,4 @@
-"""VSKNN in plain numpy (Ludewig and Jannach 2018), on Serenade's example sessions: requests a second and MRR@20.
-
-    python vsknn.py TRAIN.tsv.gz TEST.tsv.gz      prints JSON
+"""VSKNN in plain numpy (Ludewig and Jannach 2018), on sessions as Serenade's example has them.
 
 Next item at every position of every test session, the current item is no answer: the protocol `next` of `martlet evaluate` with
 `--exclude-current`.
@@ -14,9 +12,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import json
-import sys
-import time
 from collections import defaultdict
 
 import numpy as np
@@ -75,21 +70,3 @@ class VSKNN:
 
 def questions_of(sessions: list[list[str]]) -> list[Question]:
     return [(items[:place], items[place]) for items in sessions for place in range(1, len(items))]
-
-
-def main() -> None:
-    train, test = (sessions_of(path) for path in sys.argv[1:3])
-    model = VSKNN(train)
-    questions = questions_of(test)
-    started = time.perf_counter()
-    answers = [model.recommend(session, LENGTH) for session, _ in questions]
-    seconds = time.perf_counter() - started
-    ranks = [answer.index(target) + 1 for (_, target), answer in zip(questions, answers) if target in answer]
-    print(json.dumps({
-        "requests": len(questions), "requests_per_second": len(questions) / seconds,
-        "hr@20": len(ranks) / len(questions), "mrr@20": sum(1 / rank for rank in ranks) / len(questions),
-    }))  # fmt: skip
-
-
-if __name__ == "__main__":
-    main()

@@ -1,10 +1,11 @@
 """The job: its time and memory at a million events, three and ten; its factors beside those of `implicit`; all of it beside polars.
 
-Every figure is of a process of its own. The peer does what a data engineer would in a day (`peers/polars_job.py`): the same lists and
-factors, but neither rankers nor SLIST (cosines are in its place), segments, a search index or a byte budget. So there are three comparisons:
+Every figure is of a process of its own; at the smallest size, where Martlet and its peers take turns, the median of three. The peer does
+what a data engineer would in a day (`peers/polars_job.py`): the same lists and factors, but neither rankers nor SLIST (cosines are in its
+place), segments, a search index or a byte budget. So there are three comparisons:
 
-- whole: Martlet's job as it is by default. Rankers are learned on four past stretches, for each of which all lists and factors are learned from what was
-  before it; the peer does that as well, and learns no ranker.
+- whole: Martlet's job as it is by default. Rankers are learned on four past stretches, for each of which all lists and factors are
+  learned from what was before it; the peer does that as well, and learns no ranker.
 - without rankers, on both sides.
 - the same models: SLIST and segments are off too.
 """
@@ -14,26 +15,37 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from results import Result
+from samples import median
 from setting import Setting
+from shops import Shop, build_command, configured, simulate_command
 
 HERE = Path(__file__).resolve().parents[1]
+POLARS = "polars, implicit, numpy"
 PEER, USAGE = HERE / "peers/polars_job.py", HERE / "usage.py"
 CATEGORIES = 100
+"""As `martlet simulate` has them by default."""
 LARGEST_S, LARGEST_MIB = 180, 2048
+TURNS = 3
 LINEAR = 1.1
-"""How many times as much an event may cost where there are ten times as many."""
+"""How many times as much an event may cost in the second step, from three million to ten, as in the first. What every job costs, whatever
+its size, is in neither."""
+FLAT = 1.1
+"""How much more memory `martlet simulate` may take for ten times as many events."""
 CHECKED = 10
 WITHOUT_RANKERS = "models: { ranker: { trees: 0 } }\n"
 SAME_MODELS = WITHOUT_RANKERS + "sources: { slist: false }\nsegments: { maximum: 0 }\n"
+CONFIGURATIONS = {"whole": "", "without rankers": WITHOUT_RANKERS, "the same models": SAME_MODELS}
+PEER_STRETCHES = {"whole": 4, "without rankers": 0, "the same models": 0}
 
 
 @dataclass(frozen=True)
@@ -43,28 +55,46 @@ class Usage:
 
 
 def run(setting: Setting) -> Iterator[Result]:
-    sizes = [10_000, 20_000, 40_000] if setting.small else [1_000_000, 3_000_000, 10_000_000]
-    usages = {}
+    sizes = [20_000, 30_000, 40_000] if setting.small else [1_000_000, 3_000_000, 10_000_000]
+    simulations, jobs = {}, {}
     for size in sizes:
-        shop, simulated = simulate(setting, size)
-        usage = usages[size] = build(setting, shop, "")
+        shop, simulations[size] = simulate(setting, size)
+        if size == sizes[0]:
+            beside = beside_polars(setting, shop, 1 if setting.small else TURNS)
+            jobs[size] = beside["whole"][0]
+        else:
+            jobs[size] = build(setting, shop, "")
         largest = size == sizes[-1]
-        yield Result(f"simulate, {size:,} events: time", round(simulated.wall_s, 2), "s")
-        yield Result(f"simulate, {size:,} events: memory", round(simulated.peak_mib, 1), "MiB")
-        yield Result(f"job, {size:,} events: time", round(usage.wall_s, 2), "s", goal=LARGEST_S if largest else None)
-        yield Result(f"job, {size:,} events: memory", round(usage.peak_mib), "MiB", goal=LARGEST_MIB if largest else None)
-    yield from growth(usages, sizes[0], sizes[-1])
+        yield Result(f"simulate, {size:,} events: time", simulations[size].wall_s, "s")
+        yield Result(f"simulate, {size:,} events: memory", simulations[size].peak_mib, "MiB")
+        yield Result(f"job, {size:,} events: time", jobs[size].wall_s, "s", goal=LARGEST_S if largest else None)
+        yield Result(f"job, {size:,} events: memory", jobs[size].peak_mib, "MiB", goal=LARGEST_MIB if largest else None)
+    yield from growth("simulate", simulations)
+    yield from growth("job", jobs)
+    first, last = (simulations[size].peak_mib for size in (sizes[0], sizes[-1]))
+    yield Result("simulate, growth: memory", last, "MiB", f"{sizes[0]:,} events", first, goal=FLAT)
     yield from factors(setting)
-    yield from beside_polars(setting, sizes[0], usages[sizes[0]])
+    for title, (ours, theirs) in beside.items():
+        title = f"job, {sizes[0]:,} events, {title}"
+        yield Result(f"{title}: time", ours.wall_s, "s", POLARS, theirs.wall_s, goal=0.2)
+        yield Result(f"{title}: memory", ours.peak_mib, "MiB", POLARS, theirs.peak_mib)
 
 
-def growth(usages: dict[int, Usage], least: int, most: int) -> Iterator[Result]:
-    """What an event costs: the job is linear where that stays."""
-    name = f"{least:,} events"
-    times = [usages[size].wall_s / size * 1e6 for size in (most, least)]
-    yield Result("job, growth: time an event", round(times[0], 2), "µs", name, round(times[1], 2), goal=LINEAR)
-    bytes_ = [usages[size].peak_mib * 2**20 / size for size in (most, least)]
-    yield Result("job, growth: memory an event", round(bytes_[0]), "bytes", name, round(bytes_[1]), goal=LINEAR)
+def growth(name: str, usages: dict[int, Usage]) -> Iterator[Result]:
+    """What one more event costs in the second step of size, beside the first."""
+    least, middle, most = sorted(usages)
+
+    def step(smaller: int, larger: int, cost: Callable[[Usage], float]) -> float:
+        return (cost(usages[larger]) - cost(usages[smaller])) / (larger - smaller)
+
+    def row(what: str, unit: str, cost: Callable[[Usage], float]) -> Result:
+        peer = f"from {least:,} to {middle:,}"
+        second, first = step(middle, most, cost), step(least, middle, cost)
+        return Result(f"{name}, growth: {what} an event from {middle:,} to {most:,}", second, unit, peer, first, goal=LINEAR)
+
+    yield row("time", "µs", lambda usage: usage.wall_s * 1e6)
+    if name == "job":
+        yield row("memory", "bytes", lambda usage: usage.peak_mib * 2**20)
 
 
 def factors(setting: Setting) -> Iterator[Result]:
@@ -76,46 +106,49 @@ def factors(setting: Setting) -> Iterator[Result]:
     (comparison,) = json.loads(figures.read_text())
     ours, theirs = comparison["figures"]["Martlet"], comparison["figures"]["implicit"]
     name = "implicit"
-    yield Result("factors: time on two threads", round(ours["wall"], 3), "s", name, round(theirs["wall"], 3), goal=1)
-    yield Result("factors: processor's time on one", round(ours["processor"], 3), "s", name, round(theirs["processor"], 3), goal=1)
+    yield Result("factors: time on two threads", ours["wall"], "s", name, theirs["wall"], goal=1)
+    yield Result("factors: processor's time on one", ours["processor"], "s", name, theirs["processor"], goal=1)
     # Equal but for the standard error of so many people.
-    yield Result("factors: NDCG@20", round(ours["ndcg@20"], 4), "", name, round(theirs["ndcg@20"], 4), goal=0.95, more_is_better=True)
+    yield Result("factors: NDCG@20", ours["ndcg@20"], "NDCG", name, theirs["ndcg@20"], goal=0.95)
 
 
-def beside_polars(setting: Setting, size: int, whole: Usage) -> Iterator[Result]:
-    shop = setting.work / f"shop-{size}"
-    peers = {}
-    for stretches in (4, 0):
-        out = shop / f"peer-{stretches}.sqlite"
-        files = [shop / "events.csv", shop / "catalogue.csv", out]
-        peers[stretches] = measured([sys.executable, PEER, *files, "--past-stretches", str(stretches)])
-        check_peer(out)
-    name = "polars, implicit, numpy"
-    for title, ours, theirs in (
-        ("whole", whole, peers[4]),
-        ("without rankers", build(setting, shop, WITHOUT_RANKERS), peers[0]),
-        ("the same models", build(setting, shop, SAME_MODELS), peers[0]),
-    ):
-        title = f"job, {size:,} events, {title}"
-        yield Result(f"{title}: time", round(ours.wall_s, 2), "s", name, round(theirs.wall_s, 2), goal=0.2)
-        yield Result(f"{title}: memory", round(ours.peak_mib), "MiB", name, round(theirs.peak_mib))
+def beside_polars(setting: Setting, shop: Shop, turns: int) -> dict[str, tuple[Usage, Usage]]:
+    """What Martlet and its peer take for each of `CONFIGURATIONS`, the median of so many turns."""
+    ours: dict[str, list[Usage]] = {title: [] for title in CONFIGURATIONS}
+    theirs: dict[int, list[Usage]] = {stretches: [] for stretches in PEER_STRETCHES.values()}
+    for _ in range(turns):
+        for title, configuration in CONFIGURATIONS.items():
+            ours[title].append(build(setting, shop, configuration))
+        for stretches, usages in theirs.items():
+            usages.append(peer_build(shop, stretches))
+    return {title: (middle(ours[title]), middle(theirs[PEER_STRETCHES[title]])) for title in CONFIGURATIONS}
 
 
-def simulate(setting: Setting, events: int) -> tuple[Path, Usage]:
-    shop = setting.work / f"shop-{events}"
-    items = 1_000 if setting.small else 20_000
-    command = [setting.martlet, "simulate", "--events", str(events), "--items", str(items), "--out", shop]
-    return shop, measured([*command, "--categories", str(CATEGORIES)])
+def middle(usages: list[Usage]) -> Usage:
+    return Usage(median([usage.wall_s for usage in usages]), median([usage.peak_mib for usage in usages]))
 
 
-def build(setting: Setting, shop: Path, configuration: str) -> Usage:
-    (shop / "martlet.yaml").write_text(configuration)
-    command = [setting.martlet, "build", "--config", shop / "martlet.yaml", "--events", shop / "events.csv"]
-    log = shop / "log"
-    usage = measured([*command, "--catalogue", shop / "catalogue.csv", "--out", shop / "snapshots"], log)
-    events = shop.name.removeprefix("shop-")
+def simulate(setting: Setting, events: int) -> tuple[Shop, Usage]:
+    shop = Shop(setting.work / f"job-{events}")
+    return shop, measured(simulate_command(setting, shop, 1_000 if setting.small else 20_000, events))
+
+
+def build(setting: Setting, data: Shop, configuration: str) -> Usage:
+    shop = configured(data, f"{data.folder.name}-built", configuration)
+    log = shop.folder / "log"
+    usage = measured(build_command(setting, shop), log)
+    events = data.folder.name.removeprefix("job-")
     assert f"{events} rows read, {events} kept" in log.read_text(), log.read_text()
     check_snapshot(setting, shop)
+    # The next job is the first of its shop as well.
+    shutil.rmtree(shop.folder)
+    return usage
+
+
+def peer_build(shop: Shop, stretches: int) -> Usage:
+    out = shop.folder / "peer.sqlite"
+    usage = measured([sys.executable, PEER, shop.events, shop.catalogue, out, "--past-stretches", stretches])
+    check_peer(out)
     return usage
 
 
@@ -131,17 +164,24 @@ def measured(command: Sequence[object], log: Path | None = None) -> Usage:
 # MARK: What the shop is by construction: an item is followed by items of its own category, which is its number modulo the categories
 
 
-def check_snapshot(setting: Setting, shop: Path) -> None:
+def check_snapshot(setting: Setting, shop: Shop) -> None:
     requests = [f"GET /recommendations?context=product&item_id=i{item}&n=1 HTTP/1.1\r\n\r\n" for item in range(CHECKED)]
-    command = [setting.martlet, "answer", "--snapshots", shop / "snapshots"]
+    command = [setting.martlet, "answer", "--snapshots", shop.snapshots]
     answers = subprocess.run(command, input="".join(requests).encode(), check=True, capture_output=True).stdout
     check_followers([int(item) for item in re.findall(rb'"items":\[{"item_id":"i(\d+)"', answers)])
 
 
 def check_peer(out: Path) -> None:
+    """By each of its models that sees what follows what."""
     with sqlite3.connect(out) as db:
-        rows = [db.execute("SELECT items FROM next_item WHERE a = ?", (item,)).fetchone() for item in range(CHECKED)]
-    check_followers([int(np.frombuffer(row[0], np.uint32)[0]) for row in rows])
+        for table in ("next_item", "co_occurrence"):
+            rows = [db.execute(f"SELECT items FROM {table} WHERE a = ?", (item,)).fetchone() for item in range(CHECKED)]
+            check_followers([int(np.frombuffer(row[0], np.uint32)[0]) for row in rows])
+        stored = db.execute("SELECT scale, row FROM factors ORDER BY item").fetchall()
+    factors = np.stack([np.frombuffer(row, np.int8) * np.float32(scale) for scale, row in stored])
+    similar = factors[:CHECKED] @ factors.T
+    similar[np.arange(CHECKED), np.arange(CHECKED)] = -np.inf
+    check_followers([int(item) for item in similar.argmax(axis=1)])
 
 
 def check_followers(followers: list[int]) -> None:

@@ -1,15 +1,15 @@
 """The hosts under load on the loopback interface: the worker under Node and Deno, and wasmtime's; by `wrk`, eight connections.
 
-The requests are of 200 visitors with up to twelve signals each, in the contexts by turns; every tenth posts an event. Each answer of a run
-has to be a 200 that comes from the snapshot. One run lasts as long as a million requests take at the pace of the warm-up, at most
-two and a half minutes. Memory is flat where the host holds in the last quarter of the run at most a tenth more than in the first.
+The requests are of 200 visitors with up to twelve signals each, in the contexts by turns; every tenth posts an event. Each is asked once
+and its answer read before the run. In the run every answer has to be a 200 of the published generation with as many items as were
+asked for, or what an event is answered with, and of each kind as many as were sent; which items they are is not looked at. One
+run lasts two and a half minutes. Memory is flat where the host holds in the last quarter of the run at most a tenth more than in the first.
 """
 
 from __future__ import annotations
 
 import contextlib
 import csv
-import itertools
 import json
 import shutil
 import subprocess
@@ -18,10 +18,13 @@ import threading
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from results import Result
 from setting import Setting
+from shops import CONTEXTS, Shop, published
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 sys.path.insert(0, str(SCRIPTS))
@@ -30,46 +33,56 @@ from local_process import Server, serving  # noqa: E402
 
 SCRIPT = Path(__file__).resolve().parents[1] / "load/requests.lua"
 CONNECTIONS = 8
-REQUESTS = 1_000_000
-RUN_S_MAX = 150
-WARM_UP_S = 10
-VISITORS = 200
-CONTEXTS = ["homepage", "product", "cart", "category"]
+RUN_S, SMALL_RUN_S = 150, 2
+WARM_UP_S, SMALL_WARM_UP_S = 10, 1
+VISITORS, SIGNALS = 200, 12
 LENGTH = 12
+CONFIGURATION = "models: { ranker: { folds: 1, positions: 4000 } }\n"
+"""Of one stretch of the past: enough to learn a ranker that takes as long as any."""
 FLAT = 1.1
 
 
 def run(setting: Setting) -> Iterator[Result]:
-    shop = build_shop(setting)
+    events, items = (20_000, 1_000) if setting.small else (300_000, 20_000)
+    shop = published(setting, items, events, CONFIGURATION)
     for name, starting in {"Node": node, "Deno": deno, "wasmtime": wasmtime}.items():
-        with starting(setting, shop / "snapshots") as server:
+        with starting(setting, shop.snapshots) as server:
             requests = setting.work / f"requests-{name}.tsv"
             requests.write_text("".join(visitors_requests(server.address, shop)))
-            yield from measured(setting, name, server, requests)
+            yield from measured(setting, name, server, Load(server.address, requests, shop.generation))
 
 
-def measured(setting: Setting, name: str, server: Server, requests: Path) -> Iterator[Result]:
-    warm = wrk(server.address, requests, 1 if setting.small else WARM_UP_S)
-    pace = warm["requests"] / warm["seconds"]
-    seconds = 2 if setting.small else min(RUN_S_MAX, int(REQUESTS / pace) + 1)
+@dataclass(frozen=True)
+class Load:
+    address: str
+    requests: Path
+    generation: str
+
+    def run(self, seconds: int) -> dict:
+        command = ["wrk", "--threads", "1", "--connections", CONNECTIONS, "--duration", f"{seconds}s", "--timeout", "10s"]
+        command += ["--script", SCRIPT, self.address, "--", self.requests, self.generation, LENGTH]
+        done = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True)
+        figures = json.loads(done.stdout.splitlines()[-1])
+        # What is on its way when the time is over has no answer; wrk also asks for one request to look at it.
+        for sent, answered in (("gets", "lists"), ("posts", "taken")):
+            missing = figures[sent] - figures[answered] - figures["wrong"]
+            assert -figures["wrong"] <= missing <= CONNECTIONS + 1, f"{figures[sent]} {sent}, {figures[answered]} {answered}"
+        return figures
+
+
+def measured(setting: Setting, name: str, server: Server, load: Load) -> Iterator[Result]:
+    load.run(SMALL_WARM_UP_S if setting.small else WARM_UP_S)
     with Memory(server.process.pid) as memory:
-        figures = wrk(server.address, requests, seconds)
+        figures = load.run(SMALL_RUN_S if setting.small else RUN_S)
     errors = sum(figures[kind] for kind in ("wrong", "connect", "read", "write", "timeout"))
     title = f"load, {name}:"
     yield Result(f"{title} requests", figures["requests"], "")
-    yield Result(f"{title} requests/s", round(figures["requests"] / figures["seconds"]), "1/s", more_is_better=True)
+    yield Result(f"{title} requests/s", figures["requests"] / figures["seconds"], "1/s")
     yield Result(f"{title} p50", figures["p50_us"] / 1000, "ms")
     yield Result(f"{title} p99", figures["p99_us"] / 1000, "ms")
     yield Result(f"{title} errors", errors, "", goal=0)
     first, last = memory.quarters()
     yield Result(f"{title} memory in the last quarter", last, "MiB", "the first quarter", first, goal=FLAT)
-
-
-def wrk(address: str, requests: Path, seconds: int) -> dict:
-    command = ["wrk", "--threads", "1", "--connections", CONNECTIONS, "--duration", f"{seconds}s", "--timeout", "10s"]
-    command += ["--script", SCRIPT, address, "--", requests]
-    done = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 class Memory:
@@ -97,46 +110,31 @@ class Memory:
     def quarters(self) -> tuple[float, float]:
         """The most in the first and in the last quarter of the time: garbage comes and goes."""
         quarter = max(1, len(self._mebibytes) // 4)
-        return round(max(self._mebibytes[:quarter]), 1), round(max(self._mebibytes[-quarter:]), 1)
+        return max(self._mebibytes[:quarter]), max(self._mebibytes[-quarter:])
 
 
-# MARK: The shop and its visitors
+# MARK: The visitors
 
 
-def build_shop(setting: Setting) -> Path:
-    folder = setting.work / "load"
-    events, items = (20_000, 1_000) if setting.small else (300_000, 20_000)
-    simulate = [setting.martlet, "simulate", "--events", str(events), "--items", str(items), "--out", folder]
-    subprocess.run(simulate, check=True, stdout=subprocess.DEVNULL)
-    # One stretch of the past is enough to learn a ranker that takes as long as any.
-    (folder / "martlet.yaml").write_text("models: { ranker: { folds: 1, positions: 4000 } }\n")
-    build = [setting.martlet, "build", "--quiet", "--config", folder / "martlet.yaml", "--events", folder / "events.csv"]
-    subprocess.run([*build, "--catalogue", folder / "catalogue.csv", "--out", folder / "snapshots"], check=True)
-    return folder
-
-
-def visitors_requests(address: str, shop: Path) -> Iterator[str]:
+def visitors_requests(address: str, shop: Shop) -> Iterator[str]:
     """Lines for the script; each has been asked once and was answered as it should be."""
-    with open(shop / "catalogue.csv", newline="") as catalogue:
+    with open(shop.catalogue, newline="") as catalogue:
         category_of = {row["item_id"]: row["category"] for row in csv.DictReader(catalogue)}
-    with open(shop / "events.csv", newline="") as log:
-        visits = itertools.groupby(csv.DictReader(log), key=lambda row: row["session_id"])
-        for number, (_, rows) in enumerate(itertools.islice(visits, VISITORS)):
-            visit = list(itertools.islice(rows, 12))
-            events = json.dumps([{"event": row["event"], "item_id": row["item_id"]} for row in visit])
-            answer, token = ask(address, "/events", events)
-            assert answer["signals"] == len(visit) and token, answer
-            if number % 10 == 9:
-                yield f"POST\t/events\t{token}\t{json.dumps({'event': 'view', 'item_id': visit[0]['item_id']})}\n"
-                continue
-            newest = visit[-1]["item_id"]
-            context = CONTEXTS[number % len(CONTEXTS)]
-            page = {"product": {"item_id": newest}, "category": {"category": category_of[newest]}}.get(context, {})
-            target = "/recommendations?" + urllib.parse.urlencode({"context": context, "n": LENGTH} | page)
-            answer, _ = ask(address, target, token=token)
-            assert len({item["item_id"] for item in answer["items"]}) == LENGTH, answer
-            assert answer["signals"] == len(visit), answer
-            yield f"GET\t{target}\t{token}\t\n"
+    for number, visit in enumerate(islice(shop.visits(SIGNALS), VISITORS)):
+        events = json.dumps([{"event": row["event"], "item_id": row["item_id"]} for row in visit])
+        answer, token = ask(address, "/events", events)
+        assert answer["signals"] == len(visit) and token, answer
+        if number % 10 == 9:
+            yield f"POST\t/events\t{token}\t{json.dumps({'event': 'view', 'item_id': visit[0]['item_id']})}\n"
+            continue
+        newest = visit[-1]["item_id"]
+        context = CONTEXTS[number % len(CONTEXTS)]
+        page = {"product": {"item_id": newest}, "category": {"category": category_of[newest]}}.get(context, {})
+        target = "/recommendations?" + urllib.parse.urlencode({"context": context, "n": LENGTH} | page)
+        answer, _ = ask(address, target, token=token)
+        assert len({item["item_id"] for item in answer["items"]}) == LENGTH, answer
+        assert answer["signals"] == len(visit), answer
+        yield f"GET\t{target}\t{token}\t\n"
 
 
 def ask(address: str, target: str, body: str | None = None, token: str | None = None) -> tuple[dict, str | None]:

@@ -2,87 +2,110 @@
 
 Both answer at the same positions: the next item everywhere in the test file, the current item is no answer (`--exclude-current`). Martlet's
 answers are the whole path that it serves, an HTTP message in and JSON out, from `scorer.wasm` under wasmtime's Python bindings, and must be
-those that `martlet evaluate` has counted; VSKNN's are lists of names from a function call.
+those that `martlet evaluate` has counted; VSKNN's are lists of names from a function call. They take turns in one process, round by
+round, after a round of each that is not timed.
 """
 
 from __future__ import annotations
 
 import gzip
-import itertools
 import json
 import os
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-from martlet_host.loading import open_verified
-from martlet_host.manifest import Manifest
 from martlet_host.module import Scorer, ScorerModule
+from peers.vsknn import VSKNN, Question, questions_of, sessions_of
 from results import Result
+from samples import median, quantile
 from setting import Setting
+from shops import LENGTH, Shop, opened, simulated
 
-PEER = Path(__file__).resolve().parents[1] / "peers/vsknn.py"
-LENGTH = 20
-ROUNDS = 3
-SMALL_ROWS = {"train": 12_000, "test": 120}
+ROUNDS = 9
+SMALL_VISITS, SMALL_TEST_SHARE = 2_000, 0.02
 BLANK = b"\r\n\r\n"
 
 
 def run(setting: Setting) -> Iterator[Result]:
-    train, test = (clicks(setting, part) for part in ("train", "test"))
-    peer = json.loads(subprocess.run([sys.executable, PEER, train, test], check=True, capture_output=True).stdout)
-    replay = setting.work / "vsknn"
+    train, test = small_clicks(setting) if setting.small else clicks(setting)
+    model, questions = VSKNN(sessions_of(train)), questions_of(sessions_of(test))
+    replay = Shop(setting.work / "vsknn")
     figures = evaluate(setting, train, test, replay)
-    assert figures["positions"] == peer["requests"], "not the same positions"
-    speed = requests_per_second(setting, replay)
-    name = "VSKNN in numpy"
-    yield Result("sessions: requests/s in Python", speed, "1/s", name, peer["requests_per_second"], more_is_better=True)
-    yield Result("sessions: MRR@20", figures["metrics"]["mrr@20"], "", name, peer["mrr@20"], more_is_better=True)
+    assert figures["positions"] == len(questions), "not the same positions"
+    scorer = opened(Scorer(ScorerModule(setting.scorer)), replay)
+    messages, counted = replayed(replay)
+    seconds, answers = in_turns(
+        {
+            "Martlet": [lambda message=message: scorer.handle(message) for message in messages],
+            "VSKNN": [lambda session=session: model.recommend(session, LENGTH) for session, _ in questions],
+        },
+        2 if setting.small else ROUNDS,
+    )
+    for answer, items in zip(answers["Martlet"], counted):
+        served = [item["item_id"] for item in json.loads(answer.partition(BLANK)[2])["items"]]
+        assert served == items[:LENGTH], "the answer is not what was counted"
+    peer = "VSKNN in numpy"
+    speeds = {name: len(questions) / median([sum(one_round) for one_round in rounds]) for name, rounds in seconds.items()}
+    slowest = {name: quantile([s for one_round in rounds for s in one_round], 0.99) * 1000 for name, rounds in seconds.items()}
+    yield Result("sessions: requests/s in Python", speeds["Martlet"], "1/s", peer, speeds["VSKNN"])
+    yield Result("sessions: a request in Python, p99", slowest["Martlet"], "ms", peer, slowest["VSKNN"])
+    yield Result("sessions: MRR@20", figures["metrics"]["mrr@20"], "MRR", peer, reciprocal_rank(questions, answers["VSKNN"]))
 
 
-def data(setting: Setting) -> Path:
-    return Path(os.environ.get("MARTLET_SHARED", setting.root.parent / "shared")) / "data/serenade-toy"
+def in_turns(asked: dict[str, list[Callable[[], Any]]], rounds: int) -> tuple[dict[str, list[list[float]]], dict[str, list]]:
+    """Seconds of each call by round, and the answers, which are the same in every round."""
+    answers = {name: [call() for call in calls] for name, calls in asked.items()}
+    seconds: dict[str, list[list[float]]] = {name: [] for name in asked}
+    for _ in range(rounds):
+        for name, calls in asked.items():
+            seconds[name].append([])
+            for call, expected in zip(calls, answers[name]):
+                started = time.perf_counter()
+                answer = call()
+                seconds[name][-1].append(time.perf_counter() - started)
+                assert answer == expected, f"{name}: an answer has changed"
+    return seconds, answers
 
 
-def clicks(setting: Setting, part: str) -> Path:
-    source = data(setting) / f"{part}.tsv.gz"
-    if not setting.small:
-        return source
-    kept = setting.work / source.name
-    with gzip.open(source, "rt") as rows, gzip.open(kept, "wt") as out:
-        out.writelines(itertools.islice(rows, 1 + SMALL_ROWS[part]))
-    return kept
+def reciprocal_rank(questions: list[Question], answers: list[list[str]]) -> float:
+    """The mean, of what came next."""
+    ranks = [answer.index(target) + 1 for (_, target), answer in zip(questions, answers) if target in answer]
+    return sum(1 / rank for rank in ranks) / len(questions)
 
 
-def evaluate(setting: Setting, train: Path, test: Path, replay: Path) -> dict:
+def clicks(setting: Setting) -> tuple[Path, Path]:
+    shared = Path(os.environ.get("MARTLET_SHARED", setting.root.parent / "shared"))
+    return shared / "data/serenade-toy/train.tsv.gz", shared / "data/serenade-toy/test.tsv.gz"
+
+
+def small_clicks(setting: Setting) -> tuple[Path, Path]:
+    """Of a simulated shop, so that the small version needs no data set; the last visits are the test."""
+    visits = list(simulated(setting, 1_000, 20_000).visits(100))[-SMALL_VISITS:]
+    at = round(len(visits) * (1 - SMALL_TEST_SHARE))
+    files = setting.work / "train.tsv.gz", setting.work / "test.tsv.gz"
+    for path, part in zip(files, (visits[:at], visits[at:])):
+        with gzip.open(path, "wt") as out:
+            out.write("SessionId\tItemId\tTime\n")
+            out.writelines(f"{row['session_id']}\t{row['item_id']}\t{row['time']}.0\n" for visit in part for row in visit)
+    return files
+
+
+def evaluate(setting: Setting, train: Path, test: Path, replay: Shop) -> dict:
     """Martlet's figures; `replay` gets the snapshot, every question as an HTTP message, and the items that were counted."""
-    replay.mkdir()
+    replay.folder.mkdir()
+    report = replay.folder / "figures.json"
     command = [setting.martlet, "evaluate", "--quiet", "--config", setting.root / "examples/serenade.yaml", "--exclude-current"]
-    command += ["--train", train, "--test", test, "--resamples", "100", "--json", replay / "figures.json"]
-    every = ["--replay", replay, "--sample", "1000000"]
+    command += ["--train", train, "--test", test, "--resamples", "100", "--json", report]
+    every = ["--replay", replay.folder, "--sample", "1000000"]
     subprocess.run([*command, *every], check=True, stdout=subprocess.DEVNULL)
-    return json.loads((replay / "figures.json").read_text())
+    return json.loads(report.read_text())
 
 
-def requests_per_second(setting: Setting, replay: Path) -> float:
-    """The best of some rounds."""
-    snapshots = replay / "snapshots"
-    manifest = Manifest.read(snapshots)
-    scorer = Scorer(ScorerModule(setting.scorer))
-    for file in [*manifest.common_files, *manifest.region_files]:
-        open_verified(scorer, snapshots, file)
-    scorer.warm_up()
-    questions = [head + BLANK for head in (replay / "requests.http").read_bytes().split(BLANK)[:-1]]
-    counted = [json.loads(line)["items"] for line in (replay / "answers.ndjson").read_text().splitlines()]
-    assert len(questions) == len(counted) > 0
-    best = 0.0
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        answers = [scorer.handle(question) for question in questions]
-        best = max(best, len(questions) / (time.perf_counter() - started))
-        for answer, items in zip(answers, counted):
-            served = [item["item_id"] for item in json.loads(answer.partition(BLANK)[2])["items"]]
-            assert served == items[:LENGTH], "the answer is not what was counted"
-    return best
+def replayed(replay: Shop) -> tuple[list[bytes], list[list[str]]]:
+    messages = [head + BLANK for head in (replay.folder / "requests.http").read_bytes().split(BLANK)[:-1]]
+    counted = [json.loads(line)["items"] for line in (replay.folder / "answers.ndjson").read_text().splitlines()]
+    assert len(messages) == len(counted) > 0
+    return messages, counted

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Benchmarks"))
+sys.path[:0] = [str(ROOT / "Benchmarks"), str(ROOT / "Tests/EndToEnd")]
 
 from setting import Setting  # noqa: E402
 
 
-@pytest.fixture
-def setting(tmp_path) -> Setting:
-    return Setting(root=ROOT, work=tmp_path, small=True)
+@pytest.fixture(scope="session")
+def setting(tmp_path_factory) -> Setting:
+    """One for all suites, which share the shops of a run."""
+    return Setting(root=ROOT, work=tmp_path_factory.mktemp("benchmarks"), small=True)

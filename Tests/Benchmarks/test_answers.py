@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import xml.etree.ElementTree
 
 import plot
 import pytest
+import shops
 from suites import answers, cold, growth, kernels
 
 
@@ -20,7 +22,18 @@ def test_small_version(suite, setting):
 def test_an_answer_that_is_short_is_refused():
     response = b'HTTP/1.1 200 OK\r\n\r\n{"items":[{"item_id":"a"}],"signals":10}'
     with pytest.raises(AssertionError, match="1 items"):
-        answers.check_answer(response)
+        shops.check_answer(response)
+
+
+def test_budgets_are_found_by_the_work_that_they_bring(setting, monkeypatch):
+    """Work that grows steeply at first, and not at all beyond 2 MiB; a shop is its budget here."""
+    monkeypatch.setattr(growth, "shop_of", lambda setting, items, budget, more: budget)
+    monkeypatch.setattr(growth, "work_of", lambda setting, budget: 400 * min(budget, 2) ** 3)
+    large = dataclasses.replace(setting, small=False)
+    for first in (0.9, 1.5, 2.5):
+        budget = growth.shop_of_work(large, 10_000, 1_500, first)
+        assert 400 * budget**3 == pytest.approx(1_500, rel=growth.WORK_TOLERANCE + 0.01)
+    assert growth.shop_of_work(large, 10_000, 9_000, 1.5) >= 2, "the closest that there is"
 
 
 def test_plot_places_points_by_value():

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import pytest
 from suites import job
+from suites.job import Usage
 
 
 def test_small_version(setting):
     results = {result.name: result for result in job.run(setting)}
-    assert all(result.value > 0 for result in results.values())
-    assert results["job, growth: time an event"].peer == "10,000 events"
-    beside = [result for name, result in results.items() if name.startswith("job, 10,000 events, ") and name.endswith("time")]
+    assert results["job, 40,000 events: time"].value > 0
+    beside = [result for name, result in results.items() if name.startswith("job, 20,000 events, ") and name.endswith("time")]
     assert [result.peer for result in beside] == ["polars, implicit, numpy"] * 3
     assert results["factors: NDCG@20"].peer_value > 0
+
+
+def test_growth_leaves_out_what_every_job_costs():
+    """30 s for each, and 1 µs an event up to three million, 2 µs from there on."""
+    usages = {1_000_000: Usage(31, 500), 3_000_000: Usage(33, 500), 10_000_000: Usage(47, 500)}
+    time = next(iter(job.growth("job", usages)))
+    assert time.value == pytest.approx(2) and time.peer_value == pytest.approx(1) and not time.met
 
 
 def test_followers_are_of_the_same_category():
