@@ -130,6 +130,25 @@ def test_each_page_has_shelves_and_the_cart_counts(shop):
     assert shop.page.evaluate("document.querySelectorAll('.line').length") == 0
 
 
+@pytest.mark.parametrize("target", ["/", "/?product=edam-cheese", "/?product=apple"])
+def test_no_item_stands_on_two_shelves_of_a_page(shop, target):
+    shop.open(target)
+    shop.consent("session")
+    shop.open(target)
+    shelves = shop.page.evaluate("document.querySelectorAll('.shelf:not([hidden])').length")
+    shown = [item for shelf in range(shelves) for item in shop.items(shelf)]
+    assert shelves >= 2 and len(shown) > 14
+    assert len(set(shown)) == len(shown), sorted(item for item in set(shown) if shown.count(item) > 1)
+
+
+def test_one_request_fills_both_shelves_of_a_product(shop):
+    shop.open("/?product=edam-cheese")
+    asked = [request["url"] for request in shop.page.requests if "/recommendations?" in request["url"]]
+    assert len(asked) == 1 and "placements=product%3A14%2Ccategory%3A14" in asked[0]
+    cheeses = {item for item, _, category, _ in CATALOGUE if category == "Dairy > Cheese"}
+    assert cheeses <= {"edam-cheese", *shop.items(0), *shop.items(1)}
+
+
 def test_search_finds_and_recommends(shop):
     shop.open()
     shop.consent("session")
@@ -140,6 +159,8 @@ def test_search_finds_and_recommends(shop):
     assert shop.page.evaluate("document.querySelectorAll('.grid li').length") >= 7
     assert shop.items()
     assert {"search"} <= {event["event"] for body in shop.posts() for event in json.loads(body)}
+    count = "document.querySelector('.page .count').innerText"
+    assert shop.page.evaluate(count).startswith("10 found"), "the host matches the category too"
 
 
 @pytest.mark.parametrize("says_no", [False, True])

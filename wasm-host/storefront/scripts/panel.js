@@ -35,8 +35,8 @@ function showLatency({ timing, roundTrip }) {
   part("round-trips").replaceChildren(...bars);
 }
 
-function showReasons({ document: answer, name }) {
-  part("answer-context").textContent = name;
+function showReasons(answer) {
+  part("answer-context").textContent = answer.context;
   part("answer-region").textContent = regionName(answer.region);
   part("answer-work").textContent = `${answer.work}`;
   part("generation").textContent = answer.generation.slice(0, 8);
@@ -146,9 +146,10 @@ export async function startPanel({ refresh, consented }) {
   exchanges.addEventListener("answer", ({ detail }) => {
     showLatency(detail);
     if (!detail.isMain) return;
-    showSegments(detail.document);
-    showReasons(detail);
-    showCount(detail.document);
+    const answer = { ...detail.document, ...detail.document.placements[0] };
+    showSegments(answer);
+    showReasons(answer);
+    showCount(answer);
   });
   part("panel-toggle").addEventListener("click", () => {
     setOpen(!isPanelOpen());
