@@ -204,8 +204,9 @@ class Page:
     def cookies(self) -> dict[str, str]:
         return {cookie["name"]: cookie["value"] for cookie in self.command("Network.getCookies")["cookies"]}
 
-    def screenshot(self, path: Path, whole: bool = False) -> None:
-        picture = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+    def screenshot(self, path: Path) -> None:
+        """A picture of what the window shows."""
+        picture = self.command("Page.captureScreenshot", format="png")
         path.write_bytes(base64.b64decode(picture["data"]))
 
 
