@@ -53,6 +53,11 @@ def follow(page: Page, selector: str) -> None:
     page.wait_for(f"location.href !== {before!r} && {SETTLED}")
 
 
+def consent(page: Page) -> None:
+    page.click("#ask-consent button[value=session]")
+    page.wait_for(f"document.querySelector('#ask-consent').hidden && {SETTLED}")
+
+
 def put_in_cart(page: Page) -> None:
     page.click(".product .add")
     page.wait_for(SETTLED)
@@ -85,9 +90,8 @@ def tour(page: Page, address: str, album: Album) -> None:
     visit(page, address + "/")
     album.take(page, "home-first-visit")
     choose_region(page)
-    page.click("#ask-consent button[value=session]")
-    page.wait_for("document.querySelector('#ask-consent').hidden")
-    for query in ("yogurt", "coffee"):
+    consent(page)
+    for query in ("yogurt", "bananas", "coffee"):
         page.click("#search input")
         page.evaluate("document.querySelector('#search input').select()")
         page.type(query)
@@ -113,7 +117,7 @@ def tour(page: Page, address: str, album: Album) -> None:
 
 def small_tour(page: Page, address: str, album: Album) -> None:
     visit(page, address + "/")
-    page.click("#ask-consent button[value=session]")
+    consent(page)
     album.take(page, "phone-home", PHONE)
     follow(page, ".shelf .track li:nth-child(1) h3 a")
     put_in_cart(page)

@@ -1,5 +1,6 @@
 /** The host's answers, and what each of them cost. */
 
+import { learn } from "./catalogue.js";
 import { recall } from "./memory.js";
 
 const SHELF = 14;
@@ -17,6 +18,7 @@ async function ask(path, isMain = false) {
   const document = await response.json();
   const roundTrip = performance.now() - started;
   if (!response.ok) throw new Error(document.detail ?? `${path}: ${response.status}`);
+  for (const answer of document.placements ?? []) learn(answer);
   const timing = Object.fromEntries(
     [...(response.headers.get("server-timing") ?? "").matchAll(/(\w+);dur=([\d.]+)/g)].map(([, part, ms]) => [part, Number(ms)]),
   );

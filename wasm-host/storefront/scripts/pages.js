@@ -155,7 +155,7 @@ function category(name) {
 /** Of all that the host finds, the shop's own list has the most sold. */
 function foundInWords(matches, listed) {
   if (matches <= listed) return `${listed} found`;
-  const all = matches < MATCHES_MAX ? `${matches} found` : `More than ${MATCHES_MAX - 1} found`;
+  const all = matches < MATCHES_MAX ? `${matches} found` : `${MATCHES_MAX} or more found`;
   return listed ? `${all}, the ${listed} most sold here` : all;
 }
 

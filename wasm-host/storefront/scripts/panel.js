@@ -5,7 +5,7 @@ import { itemOf, titleOf } from "./catalogue.js";
 import { element } from "./dom.js";
 import { exchanges, forgetSession, region, roundTrips, session, snapshot } from "./host.js";
 import { chosenConsent, consentChanged, isRefusedByBrowser, keep, mayStore } from "./memory.js";
-import { lastPart, reasonInWords, regionName } from "./words.js";
+import { categoryName, lastPart, reasonInWords, regionName } from "./words.js";
 
 const WIDE = matchMedia("(min-width: 75rem)");
 const REASONS = 8;
@@ -33,6 +33,7 @@ function showLatency({ timing, roundTrip }) {
     return bar;
   });
   part("round-trips").replaceChildren(...bars);
+  part("round-trips-note").textContent = `The last ${bars.length} round trips, the longest ${milliseconds(Math.max(...roundTrips))}`;
 }
 
 function showReasons(answer) {
@@ -61,11 +62,14 @@ function showReasons(answer) {
   part("reasons").replaceChildren(...rows);
 }
 
+/** A cluster is named by the till's categories, which shout. */
+const plainly = (name) => name.replace(/[A-Z][A-Z&-]+(?: [A-Z&-]{2,})*/g, categoryName);
+
 /** Segments and offers come with the answers; either may be missing. */
 function showSegments(answer) {
   hasSessions = "segments" in answer;
   const segments = answer.segments ?? (answer.segment ? [answer.segment] : []);
-  const chips = segments.map(({ name, id }) => element("li.chip", {}, name ?? id));
+  const chips = segments.map(({ name, id, source }) => element("li.chip", {}, source === "cluster" ? plainly(name) : name ?? id));
   part("segments").replaceChildren(...(chips.length ? chips : [element("li.none", {}, "None yet")]));
   const offers = (answer.offers ?? []).map(({ code, expires }) =>
     element("li.offer", {}, element("strong", {}, code), `until ${clock.format(expires * 1000)}`),
@@ -89,8 +93,14 @@ export async function showSession() {
   }
   const { signals, profile } = await session();
   part("newest").replaceChildren(
-    ...signals.slice(0, SIGNALS).map(({ event, item_id: id, seconds }) =>
-      element("li", {}, element("code", {}, event.replaceAll("_", " ")), id ? titleOf(id) : "", seconds ? ` ${seconds} s` : ""),
+    ...signals.slice(0, SIGNALS).map(({ event, item_id: id, query, seconds }) =>
+      element(
+        "li",
+        {},
+        element("code", {}, event.replaceAll("_", " ")),
+        id ? titleOf(id) : query ? element("em", {}, "words, kept as a hash") : "",
+        seconds ? ` ${seconds} s` : "",
+      ),
     ),
   );
   part("interests").replaceChildren(

@@ -1,7 +1,7 @@
 /** A shelf: a row of recommended items that follows what the visitor does. */
 
 import { card } from "./cards.js";
-import { learn, itemOf, titleOf } from "./catalogue.js";
+import { itemOf, titleOf } from "./catalogue.js";
 import { element, icon } from "./dom.js";
 import { recommendations } from "./host.js";
 import { reasonInWords } from "./words.js";
@@ -39,10 +39,7 @@ export async function load(shelves, query, isMain = true) {
   const asked = turn;
   const answers = await recommendations(shelves.map(({ context }) => context), query, isMain);
   if (asked !== turn) return null;
-  for (const [place, answer] of answers.entries()) {
-    learn(answer);
-    shelves[place].show(answer);
-  }
+  answers.forEach((answer, place) => shelves[place].show(answer));
   return answers;
 }
 
