@@ -73,7 +73,8 @@ struct EventBody {
 
   /// An event, or an envelope of them, which has no name of its own.
   private mutating func readObject(_ object: JSONValue) throws(Problem) {
-    guard object.eventName == nil, let list = object.member(named: "events", or: "batch"), list.kind == .array else {
+    service.members.read(object)
+    guard name == nil, let list = service.members[0, .events, or: .batch], list.kind == .array else {
       return try readEvent(object)
     }
     try readElements(list)
@@ -82,33 +83,38 @@ struct EventBody {
   @inline(never)
   private mutating func readElements(_ list: JSONValue) throws(Problem) {
     var events = list.elements
-    while let event = events.next() { try readEvent(event) }
+    while let event = events.next() {
+      service.members.read(event)
+      try readEvent(event)
+    }
   }
 
+  /// Segment's `type` says what kind of call it is, its `event` what happened; GA4 has a `name`.
+  private var name: JSONValue? { service.members[0, .event, or: .type] ?? service.members[0, .name] }
+
+  /// Records the event, whose members have been read.
   @inline(never)
   private mutating func readEvent(_ event: JSONValue) throws(Problem) {
     guard accepted &+ ignored < Limits.events else { throw refusal("more than 1000 events in one request", "body") }
     guard event.kind == .object else { throw refusal("an event is a JSON object", "body") }
-    guard let name = event.eventName, name.kind == .string else { throw refusal("the event has no name", "event") }
+    guard let name, name.kind == .string else { throw refusal("the event has no name", "event") }
     let word = text(name)
     guard let type = EventType(named: word) else {
       ignored &+= 1
       return
     }
     let isOwnName = word.equalsIgnoringCase(type.name)
-    var signal = Signal(item: 0, type: type, time: try time(of: event))
+    var signal = Signal(item: 0, type: type, time: try time())
     if type == .search {
-      signal.item = queryName(event)
+      signal.item = queryName()
       service.record(signal)
       accepted &+= 1
       return
     }
-    signal.value = try value(of: event, type)
+    signal.value = try value(type)
     items = 0
-    if try !recordItems(of: event, signal) {
-      for place in Indices(EventBody.places) {
-        if let inner = EventBody.inner(event, place), try recordItems(of: inner, signal) { break }
-      }
+    for place in Indices(EventMembers.places) {
+      if try recordItems(at: place, signal) { break }
     }
     // Other services' streams are full of pages and screens; who uses Martlet's own names means an item.
     if items > 0 {
@@ -126,59 +132,42 @@ struct EventBody {
 
   // MARK: Members
 
-  private static let places = 3
-
-  /// Where services put what an event says.
-  private static func inner(_ event: JSONValue, _ place: Int) -> JSONValue? {
-    event.member(named: place == 0 ? "properties" : place == 1 ? "params" : "ecommerce")
-  }
-
-  /// The member of one of these names, in the event or in what it holds; nil also where it is null.
-  @inline(never)
-  private func find(_ name: StaticString, _ other: StaticString, in event: JSONValue) -> JSONValue? {
-    if let own = event.member(named: name, or: other), !own.isNull { return own }
-    for place in Indices(EventBody.places) {
-      if let found = EventBody.inner(event, place)?.member(named: name, or: other), !found.isNull { return found }
-    }
-    return nil
-  }
-
   /// A number, or a text that is one, times `10^decimals`; nil where the member is not there. Negative ones are refused.
   @inline(never)
   private func number(
-    _ name: StaticString, _ other: StaticString, in event: JSONValue, decimals: Int
+    _ name: EventMembers.Name, or other: EventMembers.Name, decimals: Int
   ) throws(Problem) -> Int64? {
-    guard let value = find(name, other, in: event) else { return nil }
+    guard let value = service.members.find(name, or: other) else { return nil }
     var number = value
     if let digits = value.unescapedString, let inner = try? JSONValue.parse(digits) { number = inner }
-    guard let units = number.fixed(decimals: decimals), units >= 0 else { throw refusal("not a number from 0", name) }
+    guard let units = number.fixed(decimals: decimals), units >= 0 else { throw refusal("not a number from 0", name.word) }
     return units
   }
 
   /// What the event measured, as `Signal.value` holds it; 0 where it does not say.
-  private func value(of event: JSONValue, _ type: EventType) throws(Problem) -> UInt16 {
+  private func value(_ type: EventType) throws(Problem) -> UInt16 {
     switch type {
-    case .dwell: return try dwell(event)
-    case .rate: return try rating(event)
+    case .dwell: return try dwell()
+    case .rate: return try rating()
     default: return 0
     }
   }
 
-  private func dwell(_ event: JSONValue) throws(Problem) -> UInt16 {
-    var seconds = try number("seconds", "duration", in: event, decimals: 0)
+  private func dwell() throws(Problem) -> UInt16 {
+    var seconds = try number(.seconds, or: .duration, decimals: 0)
     if seconds == nil {
-      seconds = try number("engagement_time_msec", "duration_ms", in: event, decimals: 0).map { $0 / 1000 }
+      seconds = try number(.engagement, or: .milliseconds, decimals: 0).map { $0 / 1000 }
     }
-    let depth = try number("scroll_depth", "percent_scrolled", in: event, decimals: 0)
+    let depth = try number(.depth, or: .scrolled, decimals: 0)
     return Dwell.value(
       seconds: UInt16(min(seconds ?? 0, Int64(Dwell.secondsMax))), depth: UInt16(min(depth ?? 0, Int64(Dwell.depthMax)))
     )
   }
 
   /// In hundredths of the scale's top, at least 1.
-  private func rating(_ event: JSONValue) throws(Problem) -> UInt16 {
-    guard let rating = try number("rating", "value", in: event, decimals: 2) else { return 0 }
-    let top = try number("scale", "rating_scale", in: event, decimals: 2) ?? 500
+  private func rating() throws(Problem) -> UInt16 {
+    guard let rating = try number(.rating, or: .value, decimals: 2) else { return 0 }
+    let top = try number(.scale, or: .ratingScale, decimals: 2) ?? 500
     guard top > 0, top <= EventBody.scaleMax else { throw refusal("not the top of a scale", "scale") }
     guard rating <= top else {
       throw refusal("above the top of its scale, which is 5 where `scale` does not name another", "rating")
@@ -187,8 +176,8 @@ struct EventBody {
   }
 
   /// The hash of what was searched for; 0 where the event does not say.
-  private func queryName(_ event: JSONValue) -> UInt32 {
-    guard let query = find("query", "search_term", in: event), query.kind == .string else { return 0 }
+  private func queryName() -> UInt32 {
+    guard let query = service.members.find(.query, or: .searchTerm), query.kind == .string else { return 0 }
     let words = text(query).trimmed
     // Decoded parameters are done with.
     var lowercase = ByteWriter(service.decoded)
@@ -197,8 +186,8 @@ struct EventBody {
   }
 
   /// The event's own time where it is inside the window, else the request's.
-  private func time(of event: JSONValue) throws(Problem) -> UInt32 {
-    guard let value = find("time", "timestamp", in: event) else { return now }
+  private func time() throws(Problem) -> UInt32 {
+    guard let value = service.members.find(.time, or: .timestamp) else { return now }
     // Segment writes ISO 8601 text: the request's own time is near enough.
     if value.kind == .string { return now }
     guard var seconds = value.fixed(decimals: 0), seconds >= 0 else {
@@ -213,17 +202,17 @@ struct EventBody {
 
   // MARK: Items
 
-  /// Records `signal` for each item that `object` names; false where it has no place for items.
+  /// Records `signal` for each item that is named at `place`; false where nothing there is for items.
   @inline(never)
-  private mutating func recordItems(of object: JSONValue, _ signal: Signal) throws(Problem) -> Bool {
-    if let id = object.itemID {
+  private mutating func recordItems(at place: Int, _ signal: Signal) throws(Problem) -> Bool {
+    if let id = service.members[place, .itemID, or: .productID] {
       try record(id, signal)
       return true
     }
-    guard let list = object.member(named: "items", or: "products") else { return false }
+    guard let list = service.members[place, .items, or: .products] else { return false }
     var items = list.elements
     while let item = items.next() {
-      if let id = item.itemID { try record(id, signal) }
+      if let id = item.member(named: "item_id") ?? item.member(named: "product_id") { try record(id, signal) }
     }
     return true
   }
@@ -265,19 +254,6 @@ struct EventBody {
     var writer = ByteWriter(service.scratch)
     value.append(to: &writer)
     return writer.overflowed ? .empty : writer.view
-  }
-}
-
-extension JSONValue {
-  fileprivate var itemID: JSONValue? { member(named: "item_id", or: "product_id") }
-
-  /// Segment's `type` says what kind of call it is, its `event` what happened; GA4 has a `name`.
-  fileprivate var eventName: JSONValue? { member(named: "event", or: "type") ?? member(named: "name") }
-
-  /// The first name is Martlet's, the second what other services call the same thing.
-  @inline(never)
-  fileprivate func member(named name: StaticString, or other: StaticString) -> JSONValue? {
-    member(named: name) ?? member(named: other)
   }
 }
 

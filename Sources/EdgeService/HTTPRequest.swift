@@ -58,12 +58,15 @@ struct HTTPHeaders {
   /// Takes the header section and the blank line off `rest`, once each line has been found to have a name.
   fileprivate init(before rest: inout ByteView) throws(Problem) {
     let section = rest
+    var count = 0
     while let line = rest.removeLine() {
-      let count = section.count &- rest.count
+      let length = section.count &- rest.count
       if line.isEmpty {
-        lines = section.prefix(count)
+        lines = section.prefix(length)
         return
       }
+      count &+= 1
+      guard count <= Limits.headerLines else { throw Problem(.headersTooLarge, "there are more than 256 headers") }
       var value = line
       guard let name = value.removeFirst(before: UInt8(ascii: ":")), !name.isEmpty else {
         throw .badRequest("a header line has no name")
@@ -71,7 +74,7 @@ struct HTTPHeaders {
       for index in name.indices where !HTTPHeaders.isTokenCharacter(name[index]) {
         throw .badRequest("a header name has a character that names do not have")
       }
-      guard count <= Limits.headers else { throw Problem(.headersTooLarge, "the headers are longer than 32 KB") }
+      guard length <= Limits.headers else { throw Problem(.headersTooLarge, "the headers are longer than 32 KB") }
     }
     throw .badRequest("the headers do not end in a blank line")
   }

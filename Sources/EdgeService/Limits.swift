@@ -2,6 +2,8 @@
 public enum Limits {
   public static let target = 8 << 10
   public static let headers = 32 << 10
+  /// Lines of headers: they are looked through at each question.
+  public static let headerLines = 256
   public static let body = 64 << 10
   /// Start line, headers, body, and the few bytes between them.
   public static let request = target + headers + body + 1024

@@ -22,6 +22,8 @@ public final class Service {
   var placements = FixedArray<Placement>(capacity: Limits.placements)
   /// Decoded query parameters, never longer than what they were read from, and the terms of a search.
   let decoded = OwnedBytes(capacity: Limits.target + Query.termsMax * Terms.lengthMax)
+  /// Of the event that is read.
+  var members = EventMembers()
   /// One decoded id or a token's bytes.
   let scratch = OwnedBytes(capacity: 4096)
   private let body = OwnedBytes(capacity: Limits.response - 4096)

@@ -3,8 +3,8 @@ import Bytes
 /// A value inside a JSON text that has been checked as a whole: a kind and a window on the text's bytes. Nothing is
 /// copied or allocated; members, strings and numbers are decoded when they are asked for. It is valid as long as
 /// the bytes are.
-public struct JSONValue: Sendable {
-  public enum Kind: UInt8, Sendable {
+public struct JSONValue: BitwiseCopyable, Sendable {
+  public enum Kind: UInt8, BitwiseCopyable, Sendable {
     case object, array, string, number, `true`, `false`, null
   }
 

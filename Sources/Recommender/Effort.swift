@@ -16,7 +16,7 @@ extension BaseSnapshot {
 extension Recommender {
   /// Steps for one request. Usual ones take some thousand; the longest walk along traffic, which a filter causes, some for each of
   /// `PopularityLadder.trafficMax` items.
-  public static let effortMax: UInt64 = 1 << 19
+  public static let effortMax: UInt64 = 1 << 18
 
   /// Bounds what follows, up to the next call, by `effort`; without a call there is no bound.
   public func limit(effort: UInt64) { snapshots.base?.effort = effort }
