@@ -190,6 +190,10 @@ class Page:
         for kind in ("mousePressed", "mouseReleased"):
             self.command("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
+    def point_nowhere(self) -> None:
+        """Away from what was clicked, which otherwise goes on looking as under the pointer."""
+        self.command("Input.dispatchMouseEvent", type="mouseMoved", x=0, y=0)
+
     def press(self, key: str, modifiers: int = 0) -> None:
         """A key as the keyboard sends it: `Tab`, `Enter`, `ArrowRight`, `a`; modifiers: 8 is Shift."""
         codes = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}

@@ -78,6 +78,7 @@ class Album:
         if window:
             page.evaluate("scrollTo(0, 0)")
             page.resize(window[0], max(window[1], page.evaluate(HEIGHT)))
+        page.point_nowhere()
         page.evaluate(STILL)
         path = self._folder / f"{name}-{self._scheme}.png"
         page.screenshot(path)

@@ -1,6 +1,6 @@
 /**
- * The shop has no photographs: every kind of goods has a drawing, 120 by 120. Letters of the classes: `a` the main colour, `b` darker,
- * `c` lighter, `y` a second colour, `w` paper, `k` ink, `l` leaf, `s` a line. A hue of null means that the item chooses it.
+ * The shop has no photographs: every kind of goods has a drawing, 120 by 120. Letters of the classes: `a` the main colour,
+ * `b` darker, `c` lighter, `y` a second colour, `w` paper, `k` ink, `l` leaf, `s` a line, `air` one on nothing. A hue of null means that the item chooses it.
  * @type {Record<string, [hue: number | null, drawing: string]>}
  */
 export const glyphs = {
@@ -41,7 +41,7 @@ export const glyphs = {
   tin: [null, `<path class="a" d="M38 38h44v56H38z"/><ellipse class="b" cx="60" cy="94" rx="22" ry="6"/><ellipse class="w" cx="60" cy="38" rx="22" ry="7"/><path class="w" d="M38 54h44v24H38z"/><circle class="y" cx="60" cy="66" r="9"/><path class="s" d="M52 38h12l4-3"/>`],
   water: [204, `<path class="b" d="M53 16h14v9H53z"/><path class="c" d="M52 26h16c0 10 8 14 8 26v46c0 4-3 6-7 6H51c-4 0-7-2-7-6V52c0-12 8-16 8-26z"/><path class="a" d="M44 60h32v22H44z"/><path class="w" d="M60 62c6 7 7 13 0 16-7-3-6-9 0-16z"/>`],
   filter: [34, `<path class="w" d="M24 40h72L76 96H44z"/><path class="c" d="M24 40c10-12 62-12 72 0-10 10-62 10-72 0z"/><path class="s" d="M40 52l10 40M53 54l3 38M67 54l-3 38M80 52L70 92"/>`],
-  coffee: [26, `<path class="w" d="M30 54h48v22c0 12-8 20-24 20s-24-8-24-20z"/><path class="b" d="M78 58h6c10 0 12 18 0 20l-8 2 2-7c10 0 9-9 5-9h-5z"/><ellipse class="k" cx="54" cy="54" rx="24" ry="6"/><path class="a" d="M30 68h48v8H30z"/><path class="s" d="M44 44c-4-6 4-9 0-16M56 44c-4-6 4-9 0-16M68 44c-4-6 4-9 0-16"/>`],
+  coffee: [26, `<path class="w" d="M30 54h48v22c0 12-8 20-24 20s-24-8-24-20z"/><path class="b" d="M78 58h6c10 0 12 18 0 20l-8 2 2-7c10 0 9-9 5-9h-5z"/><ellipse class="k" cx="54" cy="54" rx="24" ry="6"/><path class="a" d="M30 68h48v8H30z"/><path class="s air" d="M44 44c-4-6 4-9 0-16M56 44c-4-6 4-9 0-16M68 44c-4-6 4-9 0-16"/>`],
   beer: [42, `<path class="a" d="M34 46h42v48c0 4-3 6-6 6H40c-3 0-6-2-6-6z"/><path class="b" d="M76 56h8c8 0 10 4 10 10v12c0 6-3 9-9 9h-9v-8h7c3 0 3-1 3-3V68c0-3-1-4-3-4h-7z"/><path class="w" d="M30 46c-4-10 6-16 12-12 4-10 18-10 22 0 8-4 18 2 14 12-2 6-8 6-10 3v10c-2 5-8 5-9 0v-8c-8 4-14 0-16-2-4 4-10 4-13-3z"/><path class="s" d="M46 66v22M56 68v20M66 66v22"/>`],
   wine: [344, `<path class="k" d="M54 14h12v12H54z"/><path class="b" d="M54 26h12v14c0 8 10 8 10 22v36c0 4-3 6-6 6H50c-3 0-6-2-6-6V62c0-14 10-14 10-22z"/><path class="w" d="M44 66h32v24H44z"/><path class="a" d="M60 70c6 5 6 11 0 16-6-5-6-11 0-16z"/>`],
   chips: [null, `<path class="a" d="M34 24c10 4 42 4 52 0 4 24 4 50 0 74-10-4-42-4-52 0-4-24-4-50 0-74z"/><path class="b" d="M34 24c10 4 42 4 52 0l1 8c-12 4-42 4-54 0zM33 90c12-4 42-4 54 0l-1 8c-10-4-42-4-52 0z"/><ellipse class="w" cx="60" cy="52" rx="22" ry="11"/><g class="y"><ellipse cx="52" cy="74" rx="10" ry="6"/><ellipse cx="68" cy="78" rx="10" ry="6"/></g>`],
