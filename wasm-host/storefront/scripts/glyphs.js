@@ -1,6 +1,7 @@
 /**
  * The shop has no photographs: every kind of goods has a drawing, 120 by 120. Letters of the classes: `a` the main colour,
- * `b` darker, `c` lighter, `y` a second colour, `w` paper, `k` ink, `l` leaf, `s` a line, `air` one on nothing. A hue of null means that the item chooses it.
+ * `b` darker, `c` lighter, `y` a second colour, `w` paper, `k` ink, `l` leaf, `s` a line, `air` one on nothing.
+ * A hue of null means that the item chooses it.
  * @type {Record<string, [hue: number | null, drawing: string]>}
  */
 export const glyphs = {
