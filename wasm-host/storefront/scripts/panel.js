@@ -52,11 +52,10 @@ function showReasons(answer) {
       element(
         "div",
         {},
-        element("strong", {}, titleOf(id)),
+        element("p", {}, element("strong", {}, titleOf(id)), element("code", { title: "source" }, reason.source.replaceAll("_", " "))),
         element("span", {}, reasonInWords(reason, { titleOf, ...answer })),
         bar,
       ),
-      element("code", { title: "source" }, reason.source.replaceAll("_", " ")),
     );
   });
   part("reasons").replaceChildren(...rows);
