@@ -190,6 +190,10 @@ class Page:
         for kind in ("mousePressed", "mouseReleased"):
             self.command("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
+    def point_nowhere(self) -> None:
+        """Away from what was clicked, which otherwise goes on looking as under the pointer."""
+        self.command("Input.dispatchMouseEvent", type="mouseMoved", x=0, y=0)
+
     def press(self, key: str, modifiers: int = 0) -> None:
         """A key as the keyboard sends it: `Tab`, `Enter`, `ArrowRight`, `a`; modifiers: 8 is Shift."""
         codes = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
@@ -204,8 +208,9 @@ class Page:
     def cookies(self) -> dict[str, str]:
         return {cookie["name"]: cookie["value"] for cookie in self.command("Network.getCookies")["cookies"]}
 
-    def screenshot(self, path: Path, whole: bool = False) -> None:
-        picture = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+    def screenshot(self, path: Path) -> None:
+        """A picture of what the window shows."""
+        picture = self.command("Page.captureScreenshot", format="png")
         path.write_bytes(base64.b64decode(picture["data"]))
 
 

@@ -12,13 +12,33 @@ from pathlib import Path
 
 from chromium import BrowserFailed, Page, chromium
 from demo import MODULE, SNAPSHOTS, storefront_options
-from local_host import running
+from local_host import Visitor, running
 from local_process import NotStarted
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDE, LAPTOP, PHONE = (1600, 1000), (1180, 800), (360, 740)
 SETTLED = "document.querySelector('#content[data-settled]')"
 REGION = "367"
+
+# The panel beside the page scrolls by itself.
+HEIGHT = """(() => {
+    const panel = document.querySelector("#panel");
+    const beside = getComputedStyle(panel).position === "sticky" ? panel.offsetTop + panel.scrollHeight : 0;
+    return Math.max(document.documentElement.scrollHeight, beside); })()"""
+# Until nothing moves any more and all of it has been painted; what never ends is not waited for.
+STILL = """Promise.all(document.getAnimations()
+    .map((each) => each.effect.getTiming().iterations === 1 && each.finished))
+    .then(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))"""
+WARMING = 40
+CONTEXTS = ("homepage", "product", "cart", "category", "search", "after_purchase")
+
+
+def warm_up(address: str) -> None:
+    """So that the times in the pictures are those of a host at work."""
+    visitor = Visitor(address)
+    for _ in range(WARMING):
+        for context in CONTEXTS:
+            visitor.get("/recommendations", context=context, region=REGION, q="milk")
 
 
 def visit(page: Page, address: str) -> None:
@@ -33,6 +53,16 @@ def follow(page: Page, selector: str) -> None:
     page.wait_for(f"location.href !== {before!r} && {SETTLED}")
 
 
+def consent(page: Page) -> None:
+    page.click("#ask-consent button[value=session]")
+    page.wait_for(f"document.querySelector('#ask-consent').hidden && {SETTLED}")
+
+
+def put_in_cart(page: Page) -> None:
+    page.click(".product .add")
+    page.wait_for(SETTLED)
+
+
 def choose_region(page: Page) -> None:
     page.evaluate(f"(() => {{ const list = document.querySelector('#region'); list.value = '{REGION}';"
                   "list.dispatchEvent(new Event('change', {bubbles: true})); })()")  # fmt: skip
@@ -43,58 +73,60 @@ class Album:
         self._folder = folder
         self._scheme = scheme
 
-    def take(self, page: Page, name: str, whole: bool = True) -> None:
-        # Until nothing moves any more; what never ends is not waited for.
-        page.evaluate("""Promise.all(document.getAnimations()
-            .map((each) => each.effect.getTiming().iterations === 1 && each.finished))""")
-        if whole:
+    def take(self, page: Page, name: str, window: tuple[int, int] | None = None) -> None:
+        """What the window shows, or where its size is given the whole page: then the window is as high for so long."""
+        if window:
             page.evaluate("scrollTo(0, 0)")
+            page.resize(window[0], max(window[1], page.evaluate(HEIGHT)))
+        page.point_nowhere()
+        page.evaluate(STILL)
         path = self._folder / f"{name}-{self._scheme}.png"
-        page.screenshot(path, whole)
+        page.screenshot(path)
         print(path, flush=True)
+        if window:
+            page.resize(*window)
 
 
 def tour(page: Page, address: str, album: Album) -> None:
     visit(page, address + "/")
-    album.take(page, "home-first-visit", whole=False)
+    album.take(page, "home-first-visit")
     choose_region(page)
-    page.click("#ask-consent button[value=session]")
-    page.wait_for("document.querySelector('#ask-consent').hidden")
-    for query in ("yogurt", "coffee"):
+    consent(page)
+    for query in ("yogurt", "bananas", "coffee"):
         page.click("#search input")
         page.evaluate("document.querySelector('#search input').select()")
         page.type(query)
         page.press("Enter")
         page.wait_for(f"location.search === '?q={query}' && {SETTLED}")
         if query == "coffee":
-            album.take(page, "search")
+            album.take(page, "search", WIDE)
         follow(page, ".grid li:nth-child(2) h3 a")
-        page.click(".product .add")
-    album.take(page, "product")
+        put_in_cart(page)
+    album.take(page, "product", WIDE)
     follow(page, ".shelf .track li:nth-child(3) h3 a")
-    page.click(".product .add")
+    put_in_cart(page)
     follow(page, ".crumbs li:nth-child(2) a")
-    album.take(page, "category")
+    album.take(page, "category", WIDE)
     follow(page, "a[href='?cart']")
-    album.take(page, "cart")
+    album.take(page, "cart", WIDE)
     follow(page, ".logo")
-    album.take(page, "home-later")
+    album.take(page, "home-later", WIDE)
     follow(page, "a[href='?cart']")
     follow(page, ".sum .button")
-    album.take(page, "thank-you")
+    album.take(page, "thank-you", WIDE)
 
 
 def small_tour(page: Page, address: str, album: Album) -> None:
     visit(page, address + "/")
-    page.click("#ask-consent button[value=session]")
-    album.take(page, "phone-home")
+    consent(page)
+    album.take(page, "phone-home", PHONE)
     follow(page, ".shelf .track li:nth-child(1) h3 a")
-    page.click(".product .add")
-    album.take(page, "phone-product")
+    put_in_cart(page)
+    album.take(page, "phone-product", PHONE)
     follow(page, "a[href='?cart']")
-    album.take(page, "phone-cart")
+    album.take(page, "phone-cart", PHONE)
     page.click("#panel-toggle")
-    album.take(page, "phone-panel", whole=False)
+    album.take(page, "phone-panel")
 
 
 def main() -> int:
@@ -104,6 +136,7 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     try:
         with running(SNAPSHOTS, MODULE, *storefront_options()) as address, chromium() as browser:
+            warm_up(address)
             for scheme in ("light", "dark"):
                 album = Album(options.out, scheme)
                 media = {"prefers_color_scheme": scheme, "prefers_reduced_motion": "reduce"}
@@ -113,7 +146,7 @@ def main() -> int:
                 with browser.page(*LAPTOP, **media) as page:
                     visit(page, address + "/?cart")
                     page.click("#panel-toggle")
-                    album.take(page, "laptop-panel", whole=False)
+                    album.take(page, "laptop-panel")
                 with browser.page(*PHONE, **media) as page:
                     small_tour(page, address, album)
                     complaints += page.complaints

@@ -9,13 +9,15 @@ The last week is held out; every item of a basket is hidden in turn. Prints Mark
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CONFIGURATION = (ROOT / "examples/complete-journey.yaml").read_text()
+# Without its recipes: what a shop wants of its shelves is no guess of what is bought.
+CONFIGURATION = re.sub(r"(?m)^contexts:\n(?:[ #].*\n)*", "", (ROOT / "examples/complete-journey.yaml").read_text())
 
 # name, configuration compared with, configuration
 COMPARISONS = [

@@ -130,6 +130,25 @@ def test_each_page_has_shelves_and_the_cart_counts(shop):
     assert shop.page.evaluate("document.querySelectorAll('.line').length") == 0
 
 
+@pytest.mark.parametrize("target", ["/", "/?product=edam-cheese", "/?product=apple"])
+def test_no_item_stands_on_two_shelves_of_a_page(shop, target):
+    shop.open(target)
+    shop.consent("session")
+    shop.open(target)
+    shelves = shop.page.evaluate("document.querySelectorAll('.shelf:not([hidden])').length")
+    shown = [item for shelf in range(shelves) for item in shop.items(shelf)]
+    assert shelves >= 2 and len(shown) > 14
+    assert len(set(shown)) == len(shown), sorted(item for item in set(shown) if shown.count(item) > 1)
+
+
+def test_one_request_fills_both_shelves_of_a_product(shop):
+    shop.open("/?product=edam-cheese")
+    asked = [request["url"] for request in shop.page.requests if "/recommendations?" in request["url"]]
+    assert len(asked) == 1 and "placements=product%3A14%2Ccategory%3A14" in asked[0]
+    cheeses = {item for item, _, category, _ in CATALOGUE if category == "Dairy > Cheese"}
+    assert cheeses <= {"edam-cheese", *shop.items(0), *shop.items(1)}
+
+
 def test_search_finds_and_recommends(shop):
     shop.open()
     shop.consent("session")
@@ -140,6 +159,8 @@ def test_search_finds_and_recommends(shop):
     assert shop.page.evaluate("document.querySelectorAll('.grid li').length") >= 7
     assert shop.items()
     assert {"search"} <= {event["event"] for body in shop.posts() for event in json.loads(body)}
+    count = "document.querySelector('.page .count').innerText"
+    assert shop.page.evaluate(count).startswith("10 found"), "the host matches the category too"
 
 
 @pytest.mark.parametrize("says_no", [False, True])
@@ -224,6 +245,49 @@ def test_the_panel_tells_what_the_answer_took_and_why(shop):
     for part in ("Scorer", "Round trip", "ms", "Segments", "product", "Edam cheese"):
         assert part in text
     assert shop.page.evaluate("document.querySelectorAll('#reasons li').length") == 8
+
+
+def test_the_panel_names_what_is_kept_of_a_search_and_what_the_bars_are(shop):
+    shop.open()
+    shop.consent("session")
+    shop.page.click("#search input")
+    shop.page.type("tea")
+    shop.page.press("Enter")
+    shop.page.wait_for(f"location.search === '?q=tea' && {SETTLED}")
+    rows = shop.page.evaluate("[...document.querySelectorAll('#newest li')].map((row) => row.innerText)")
+    assert any(row.startswith("search") and "kept as a hash" in row for row in rows) and not any("tea" in row for row in rows)
+    note = shop.page.evaluate("document.querySelector('#round-trips-note').innerText")
+    bars = shop.page.evaluate("document.querySelectorAll('#round-trips rect').length")
+    assert note.startswith(f"The last {bars} round trips, the longest ") and note.endswith(" ms")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1400])
+def test_the_cards_of_a_shelf_stand_in_rows_that_do_not_overlap(shop, width):
+    shop.page.resize(width, 900)
+    shop.open("/?product=edam-cheese")
+    shelves = shop.page.evaluate("""[...document.querySelectorAll(".shelf")].map((shelf) =>
+        [...shelf.querySelectorAll(".card")].map((card) => ["about", "price", "add", "why"].map((part) => {
+          const { top, bottom } = card.querySelector("." + part).getBoundingClientRect(); return [top, bottom]; })))""")
+    for cards in shelves:
+        assert len({(price[0], why[0]) for _, price, _, why in cards}) == 1, "one line for all prices, one for all reasons"
+        for about, price, add, why in cards:
+            assert about[1] <= price[0] + 1 and max(price[1], add[1]) <= why[0] + 1 and add[0] >= price[0] - 8
+
+
+def test_a_phone_shows_that_a_shelf_goes_on(shop):
+    shop.page.resize(360, 740)
+    shop.open()
+    left = shop.page.evaluate("document.querySelectorAll('.shelf .card')[2].getBoundingClientRect().left")
+    assert 320 < left < 345, "the third card looks in"
+
+
+def test_titles_of_the_till_are_read_and_drawn_as_what_they_are(shop):
+    shop.open()
+    read = shop.page.evaluate("""Promise.all([import("/scripts/words.js"), import("/scripts/art.js")]).then(([words, art]) =>
+        [["NON-CRBNTD DRNKING/MNERAL WATE Private GAL", "GROCERY > WATER"], ["KIWI FRUIT National", "PRODUCE > TROPICAL FRUIT"],
+          ["PINEAPPLE WHOLE National", "PRODUCE > TROPICAL FRUIT"], ["COFFEE FILTERS Private", "GROCERY > COFFEE"]]
+          .map(([title, category]) => [words.nameOf(title, category).name, art.kindOf(title, category)]))""")
+    assert read == [["Still water", "water"], ["Kiwi fruit", "kiwi"], ["Pineapple whole", "pineapple"], ["Coffee filters", "filter"]]
 
 
 def test_everything_is_reached_by_keyboard(shop):

@@ -4,6 +4,7 @@ import { glyphs } from "./glyphs.js";
 
 /** The first pattern that fits title or category names the drawing. Titles come before categories, the particular before the general. */
 const kinds = [
+  ["filter", /coffee filter/],
   ["tin", /pk can|can carb|energy drink/],
   ["soda", /soft drink|sft drnk|isotonic|soda|tonic/],
   ["jar", /sauce|\bdips?\b|salsa|peanut butter|pnt btr|honey|\bjam|jell(y|ies)|catsup|ketchup|mustard|syrup|pickle|olives?\b|relish|spices|seasoning$/],
@@ -23,7 +24,11 @@ const kinds = [
   ["berries", /berr(y|ies)/],
   ["tomato", /tomato/],
   ["grapes", /grapes?\b|raisin/],
-  ["citrus", /orange|lemon|\blimes?\b|citrus|clementine|grapefruit|tangerine|melon|pineapple/],
+  ["pineapple", /pineapple/],
+  ["kiwi", /kiwi/],
+  ["mango", /mango|papaya/],
+  ["melon", /melon|cantaloupe|honeydew/],
+  ["citrus", /orange|lemon|\blimes?\b|citrus|clementine|grapefruit|tangerine/],
   ["carrot", /carrot/],
   ["corn", /\bcorn\b/],
   ["mushroom", /mushroom/],
@@ -67,7 +72,7 @@ const kinds = [
   ["toy", /\btoys?\b|game|doll|diecast/],
   ["bulb", /bulb|batter(y|ies)|electr|\blamp|lighting|hardware/],
   ["pan", /kitchen|cookware|\bpan\b|houseware|gadget|grinder|teapot|grill|prepared|prep fd|entree|heat.serve/],
-  ["apple", /apple|fruit|pear|peach|plum|nectarine|cherr|mango|kiwi|produce/],
+  ["apple", /apple|fruit|pear|peach|plum|nectarine|cherr|produce/],
 ];
 
 const departments = {
@@ -93,7 +98,7 @@ export function kindOf(title, category) {
 }
 
 /** What a title says of the colour of fruit and vegetables. */
-const GROWN = new Set(["apple", "citrus", "grapes", "pepper", "onion", "potato", "cucumber"]);
+const GROWN = new Set(["apple", "citrus", "melon", "grapes", "pepper", "onion", "potato", "cucumber"]);
 const COLOURS = [
   [/\bred\b|cherr|cranb|watermelon/, 356], [/granny|green|kiwi|\blimes?\b|pear|honeydew|white seedless|grapes white/, 92],
   [/yellow|gold|lemon|corn|pineapple/, 48], [/orange|peach|nectarine|mango|apricot|cantaloupe|clementine|sweet/, 28], [/plum|black|blue|purple/, 284],

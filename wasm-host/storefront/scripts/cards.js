@@ -36,11 +36,15 @@ export function card(item, why = null) {
     { "data-martlet-item": item.id, "data-martlet-event": why === null ? null : "impression" },
     element("div.tile", {}, picture(item)),
     element(
-      "h3",
+      "div.about",
       {},
-      element("a", { href: productAddress(item.id), "data-martlet-event": why === null ? null : "click" }, item.name),
+      element(
+        "h3",
+        {},
+        element("a", { href: productAddress(item.id), "data-martlet-event": why === null ? null : "click" }, item.name),
+      ),
+      element("p.details", {}, details),
     ),
-    element("p.details", {}, details),
     element("p.price", {}, price(item.price) || "\u2014"),
     addButton(item),
     why !== null && element("p.why", {}, icon("why"), element("span", {}, why)),

@@ -6,11 +6,13 @@ import { cart, cartLines, cartTotal, emptyCart, setCount } from "./cart.js";
 import { categoriesIn, inCategory, itemOf, search } from "./catalogue.js";
 import { element, icon } from "./dom.js";
 import { region, settled } from "./host.js";
-import { Shelf, refreshShelves } from "./shelves.js";
+import { Shelf, load, openShelves, refreshShelves } from "./shelves.js";
 import { categoryName, departmentOf, lastPart, price, regionName } from "./words.js";
 
-const SHELF = 14;
+const AISLES = 2;
 const GRID = 24;
+/** A host counts no further. */
+const MATCHES_MAX = 512;
 const STILL_LIFE = ["BANANAS", "BREAD", "TOMATOES", "CHEESE", "COFFEE"];
 
 const heading = (text, ...more) => element("h1", { tabindex: -1 }, text, ...more);
@@ -39,24 +41,31 @@ function leadingCategories(answer, count) {
   return [...weights].sort((one, other) => other[1] - one[1]).slice(0, count).map(([category]) => category);
 }
 
+const idsOf = ({ items }) => items.map(({ item_id: id }) => id).filter((id) => !id.includes(","));
+
 function home() {
-  const interests = [null, null];
-  const forYou = new Shelf({
-    heading: (answer) => (answer?.signals ? "Picked for you" : answer ? `Popular ${at(answer.region)}` : "A moment\u2026"),
-    query: () => ({ context: "homepage", n: SHELF }),
-    then: async (answer) => {
-      leadingCategories(answer, 2).forEach((category, place) => (interests[place] = category));
-      await Promise.all(more.map((shelf) => shelf.load()));
-    },
-  });
-  const more = interests.map(
-    (_, place) =>
-      new Shelf({
-        heading: () => (interests[place] ? lastPart(interests[place]) : "\u2026"),
-        query: () => interests[place] && { context: "category", category: interests[place], n: SHELF },
-        isLed: true,
-      }),
+  const forYou = new Shelf("homepage", (answer) =>
+    answer?.signals ? "Picked for you" : answer ? `Popular ${at(answer.region)}` : "A moment\u2026",
   );
+  const interests = [];
+  const aisles = Array.from(
+    { length: AISLES },
+    (_, place) => new Shelf("category", () => (interests[place] ? lastPart(interests[place]) : "\u2026")),
+  );
+  openShelves(async () => {
+    let answers = await load([forYou], {});
+    if (!answers) return;
+    interests.splice(0, AISLES, ...leadingCategories(answers[0], AISLES));
+    // Each aisle is a request of its own, which has to be told what stands above it.
+    const above = idsOf(answers[0]);
+    for (const [place, shelf] of aisles.entries()) {
+      shelf.element.hidden = !interests[place];
+      if (!interests[place]) continue;
+      answers = await load([shelf], { category: interests[place], exclude: above.join() }, false);
+      if (!answers) return;
+      above.push(...idsOf(answers[0]));
+    }
+  });
   const departments = categoriesIn().slice(0, 10).map((department) =>
     element(
       "li",
@@ -83,7 +92,7 @@ function home() {
     ),
     element("nav.departments", { "aria-label": "Departments" }, element("ul", { role: "list" }, ...departments)),
     forYou.element,
-    ...more.map((shelf) => shelf.element),
+    ...aisles.map((shelf) => shelf.element),
   ];
   return { title: "Home", content };
 }
@@ -92,14 +101,10 @@ const at = (code) => (code ? `in ${regionName(code)}` : "everywhere");
 
 function product(id) {
   const item = itemOf(id);
-  const goesWith = new Shelf({
-    heading: () => "Goes well with it",
-    query: () => ({ context: "product", item_id: id, n: SHELF }),
-  });
-  const aisle = new Shelf({
-    heading: (answer) => `${lastPart(item.category || "Shop")}: popular ${at(answer?.region ?? region())}`,
-    query: () => item.category && { context: "category", category: item.category, exclude: id.includes(",") ? "" : id, n: SHELF },
-  });
+  const goesWith = new Shelf("product", () => "Goes well with it");
+  const aisle = new Shelf("category", () => `More in ${lastPart(item.category)}`);
+  const shelves = item.category ? [goesWith, aisle] : [goesWith];
+  openShelves(() => load(shelves, { item_id: id, category: item.category }));
   const facts = Object.entries({ Aisle: lastPart(item.category), Size: item.size, Brand: item.brand, Article: item.id });
   const content = [
     crumbs(item.category),
@@ -116,17 +121,16 @@ function product(id) {
         addButton(item, "Add to cart"),
       ),
     ),
-    goesWith.element,
-    aisle.element,
+    ...shelves.map((shelf) => shelf.element),
   ];
   return { title: item.name, content };
 }
 
 function category(name) {
-  const shelf = new Shelf({
-    heading: (answer) => (answer?.signals ? "For you in this aisle" : `Popular ${at(answer?.region ?? region())}`),
-    query: () => ({ context: "category", category: name, n: SHELF }),
-  });
+  const shelf = new Shelf("category", (answer) =>
+    answer?.signals ? "For you in this aisle" : `Popular ${at(answer?.region ?? region())}`,
+  );
+  openShelves(() => load([shelf], { category: name }));
   const within = categoriesIn(name).slice(0, 14).map((each) =>
     element("li", {}, element("a.chip", { href: categoryAddress(each) }, lastPart(each))),
   );
@@ -148,17 +152,26 @@ function category(name) {
   return { title: lastPart(name), content };
 }
 
+/** Of all that the host finds, the shop's own list has the most sold. */
+function foundInWords(matches, listed) {
+  if (matches <= listed) return `${listed} found`;
+  const all = matches < MATCHES_MAX ? `${matches} found` : `${MATCHES_MAX} or more found`;
+  return listed ? `${all}, the ${listed} most sold here` : all;
+}
+
 function results(query) {
   const found = search(query);
-  const shelf = new Shelf({
-    heading: (answer) => {
-      if (answer?.matches) return "In the order that suits you";
-      return answer?.signals ? "You may also need" : `Popular ${at(answer?.region ?? region())}`;
-    },
-    query: () => ({ context: "search", q: query, n: SHELF }),
+  const count = element("p.count", { role: "status" });
+  const shelf = new Shelf("search", (answer) => {
+    if (answer?.matches) return "In the order that suits you";
+    return answer?.signals ? "You may also need" : `Popular ${at(answer?.region ?? region())}`;
+  });
+  openShelves(async () => {
+    const answers = await load([shelf], { q: query });
+    if (answers) count.textContent = foundInWords(answers[0].matches ?? 0, found.length);
   });
   const content = [
-    element("header.page", {}, heading(`\u201c${query}\u201d`), element("p.count", { role: "status" }, `${found.length} found`)),
+    element("header.page", {}, heading(`\u201c${query}\u201d`), count),
     grid(found, "Nothing found under these words. Try fewer of them, or look at what others like:"),
     shelf.element,
   ];
@@ -200,10 +213,10 @@ function line({ item, count }) {
 }
 
 function cartPage() {
-  const shelf = new Shelf({
-    heading: (answer) => (cartLines().length ? "Goes with your cart" : `Popular ${at(answer?.region ?? region())}`),
-    query: () => ({ context: "cart", n: SHELF }),
-  });
+  const shelf = new Shelf("cart", (answer) =>
+    cartLines().length ? "Goes with your cart" : `Popular ${at(answer?.region ?? region())}`,
+  );
+  openShelves(() => load([shelf], {}));
   const title = heading("Your cart");
   const body = element("div.cart");
   const show = () => {
@@ -241,7 +254,8 @@ function cartPage() {
 
 function bought() {
   const lines = cartLines();
-  const shelf = new Shelf({ heading: () => "For next time", query: () => ({ context: "after_purchase", n: SHELF }) });
+  const shelf = new Shelf("after_purchase", () => "For next time");
+  openShelves(() => load([shelf], {}));
   const goods = lines.map(({ item }) =>
     element("li", { "data-martlet-item": item.id }, picture(item), element("span", {}, item.name)),
   );

@@ -5,7 +5,7 @@ import { itemOf, titleOf } from "./catalogue.js";
 import { element } from "./dom.js";
 import { exchanges, forgetSession, region, roundTrips, session, snapshot } from "./host.js";
 import { chosenConsent, consentChanged, isRefusedByBrowser, keep, mayStore } from "./memory.js";
-import { lastPart, reasonInWords, regionName } from "./words.js";
+import { categoryName, lastPart, reasonInWords, regionName } from "./words.js";
 
 const WIDE = matchMedia("(min-width: 75rem)");
 const REASONS = 8;
@@ -33,10 +33,11 @@ function showLatency({ timing, roundTrip }) {
     return bar;
   });
   part("round-trips").replaceChildren(...bars);
+  part("round-trips-note").textContent = `The last ${bars.length} round trips, the longest ${milliseconds(Math.max(...roundTrips))}`;
 }
 
-function showReasons({ document: answer, name }) {
-  part("answer-context").textContent = name;
+function showReasons(answer) {
+  part("answer-context").textContent = answer.context;
   part("answer-region").textContent = regionName(answer.region);
   part("answer-work").textContent = `${answer.work}`;
   part("generation").textContent = answer.generation.slice(0, 8);
@@ -51,21 +52,23 @@ function showReasons({ document: answer, name }) {
       element(
         "div",
         {},
-        element("strong", {}, titleOf(id)),
+        element("p", {}, element("strong", {}, titleOf(id)), element("code", { title: "source" }, reason.source.replaceAll("_", " "))),
         element("span", {}, reasonInWords(reason, { titleOf, ...answer })),
         bar,
       ),
-      element("code", { title: "source" }, reason.source.replaceAll("_", " ")),
     );
   });
   part("reasons").replaceChildren(...rows);
 }
 
+/** A cluster is named by the till's categories, which shout. */
+const plainly = (name) => name.replace(/[A-Z][A-Z&-]+(?: [A-Z&-]{2,})*/g, categoryName);
+
 /** Segments and offers come with the answers; either may be missing. */
 function showSegments(answer) {
   hasSessions = "segments" in answer;
   const segments = answer.segments ?? (answer.segment ? [answer.segment] : []);
-  const chips = segments.map(({ name, id }) => element("li.chip", {}, name ?? id));
+  const chips = segments.map(({ name, id, source }) => element("li.chip", {}, source === "cluster" ? plainly(name) : name ?? id));
   part("segments").replaceChildren(...(chips.length ? chips : [element("li.none", {}, "None yet")]));
   const offers = (answer.offers ?? []).map(({ code, expires }) =>
     element("li.offer", {}, element("strong", {}, code), `until ${clock.format(expires * 1000)}`),
@@ -89,8 +92,14 @@ export async function showSession() {
   }
   const { signals, profile } = await session();
   part("newest").replaceChildren(
-    ...signals.slice(0, SIGNALS).map(({ event, item_id: id, seconds }) =>
-      element("li", {}, element("code", {}, event.replaceAll("_", " ")), id ? titleOf(id) : "", seconds ? ` ${seconds} s` : ""),
+    ...signals.slice(0, SIGNALS).map(({ event, item_id: id, query, seconds }) =>
+      element(
+        "li",
+        {},
+        element("code", {}, event.replaceAll("_", " ")),
+        id ? titleOf(id) : query ? element("em", {}, "words, kept as a hash") : "",
+        seconds ? ` ${seconds} s` : "",
+      ),
     ),
   );
   part("interests").replaceChildren(
@@ -146,9 +155,10 @@ export async function startPanel({ refresh, consented }) {
   exchanges.addEventListener("answer", ({ detail }) => {
     showLatency(detail);
     if (!detail.isMain) return;
-    showSegments(detail.document);
-    showReasons(detail);
-    showCount(detail.document);
+    const answer = { ...detail.document, ...detail.document.placements[0] };
+    showSegments(answer);
+    showReasons(answer);
+    showCount(answer);
   });
   part("panel-toggle").addEventListener("click", () => {
     setOpen(!isPanelOpen());

@@ -1,7 +1,7 @@
 /** A shelf: a row of recommended items that follows what the visitor does. */
 
 import { card } from "./cards.js";
-import { learn, itemOf, titleOf } from "./catalogue.js";
+import { itemOf, titleOf } from "./catalogue.js";
 import { element, icon } from "./dom.js";
 import { recommendations } from "./host.js";
 import { reasonInWords } from "./words.js";
@@ -9,25 +9,47 @@ import { reasonInWords } from "./words.js";
 const MOVE_MS = 420;
 const isStill = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** The shelves of the page that is open. */
-let open = [];
+/** How the shelves of the open page are filled. */
+let fill = () => {};
+let turn = 0;
 let made = 0;
-export const closeShelves = () => (open = []);
+
+/** @param {() => Promise<void>} filling asks for every shelf of the page, by `load` */
+export const openShelves = (filling) => (fill = filling);
+
+export function closeShelves() {
+  fill = () => {};
+  turn++;
+}
 
 /** Asks for every shelf of the page again: those whose items are others now change. */
-export const refreshShelves = () => Promise.all(open.map((shelf) => shelf.load()));
+export function refreshShelves() {
+  turn++;
+  return fill();
+}
+
+/**
+ * Fills shelves by one request, so that no item stands on two of them.
+ * @param {Shelf[]} shelves in the order of the page
+ * @param {object} query parameters that hold for each of them
+ * @param {boolean} [isMain] whether the first of them is what the page is about
+ * @returns {Promise<object[] | null>} their answers; null where a later request has been made meanwhile
+ */
+export async function load(shelves, query, isMain = true) {
+  const asked = turn;
+  const answers = await recommendations(shelves.map(({ context }) => context), query, isMain);
+  if (asked !== turn) return null;
+  answers.forEach((answer, place) => shelves[place].show(answer));
+  return answers;
+}
 
 export class Shelf {
   /**
-   * @param {object} options
-   * @param {(answer: object | null) => string} options.heading
-   * @param {() => object | null} options.query the parameters; null for a shelf that has nothing to say yet
-   * @param {(answer: object) => void} [options.then]
-   * @param {boolean} [options.isLed] another shelf says when this one is to be loaded
+   * @param {string} context
+   * @param {(answer: object | null) => string} heading
    */
-  constructor({ heading, query, then, isLed = false }) {
-    // The page's first shelf is what the page is about.
-    Object.assign(this, { heading, query, then, cards: new Map(), asked: 0, isMain: !open.length && !isLed });
+  constructor(context, heading) {
+    Object.assign(this, { context, heading, cards: new Map() });
     const id = `shelf-${++made}`;
     this.title = element("h2", { id }, heading(null));
     this.track = element("ul.track", { tabindex: 0, role: "list", "aria-labelledby": id });
@@ -38,7 +60,6 @@ export class Shelf {
       element("header", {}, this.title, element("div.arrows", {}, this.arrow(-1, "Back"), this.arrow(1, "Forward"))),
       this.track,
     );
-    if (!isLed) open.push(this);
   }
 
   arrow(direction, label) {
@@ -51,21 +72,9 @@ export class Shelf {
     return element("button", attributes, icon(direction < 0 ? "back" : "on"));
   }
 
-  async load() {
-    const query = this.query();
-    this.element.hidden = !query;
-    if (!query) return;
-    const turn = ++this.asked;
-    const answer = await recommendations(query, this.isMain);
-    // Of two requests on their way the later one counts.
-    if (turn !== this.asked) return;
-    learn(answer);
+  show(answer) {
+    const { items, region, context } = answer;
     this.title.textContent = this.heading(answer);
-    this.show(answer);
-    await this.then?.(answer);
-  }
-
-  show({ items, region, context }) {
     const before = new Map([...this.cards].map(([id, { li }]) => [id, li.getBoundingClientRect().left]));
     const cards = new Map();
     for (const { item_id: id, reason } of items) {

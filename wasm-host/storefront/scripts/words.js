@@ -17,15 +17,22 @@ const SHORT = {
   "&": "and", refrigerated: "chilled", refrig: "chilled", drnk: "drink", sft: "soft", dnrs: "dinners", mxs: "mixes",
   mx: "mix", tiss: "tissue", dnr: "dinner", mlk: "milk", flvrd: "flavoured", frz: "frozen", tort: "tortilla",
   trsh: "rubbish", bg: "bags", wtr: "water", pwdr: "powder", crystl: "crystal", bnls: "boneless", bnl: "boneless",
-  trky: "turkey", chix: "chicken", ckn: "chicken", bf: "beef", oth: "other",
+  trky: "turkey", chix: "chicken", ckn: "chicken", bf: "beef", oth: "other", chick: "chicken", brd: "breaded", cnd: "canned", plstc: "plastic",
+  pwdrs: "powders", pnch: "punch", oj: "orange juice", pkld: "pickled", pickld: "pickled", dogfd: "dog food", catfd: "cat food",
+  fds: "foods", cke: "cake", specilaty: "specialty",
 };
 
 /** Where the till's words need more than their letters set. All that fit apply, in this order. */
 const PHRASES = [
   [/^FLUID MILK WHITE ONLY/, "WHITE MILK"], [/^YOGURT NOT MULTI-PACKS/, "YOGURT CUP"],
-  [/^SFT DRNK 2 LITER.*/, "SOFT DRINK, 2 LITER"], [/^SFT DRNK SINGLE.*/, "SOFT DRINK, SINGLE BOTTLE"],
+  [/^SFT DRNK 2 LITER.*/, "SOFT DRINK, 2 LITER"], [/^SFT DRNK (SINGLE|SNGL).*/, "SOFT DRINK, SINGLE BOTTLE"],
   [/^SFT DRNK MLT.*/, "SOFT DRINKS, MULTI-PACK"], [/^SOFT DRINKS 12.*/, "SOFT DRINKS, 12 CANS"],
   [/^SOFT DRINKS 20.*/, "SOFT DRINKS, 24 CANS"], [/^DAIRY CASE 100% PURE JUICE.*/, "CHILLED PURE JUICE"],
+  [/^NON-CRBNTD DRNKING\/MNERAL WATE$/, "STILL WATER"], [/^NON-CARB (FLVRD DRNKNG|WATER FLVR).*/, "FLAVOURED STILL WATER"],
+  [/^NATURAL CHEESE EXACT WT /, "CHEESE "], [/^RTS SOUP:.*/, "SOUP, READY TO SERVE"], [/^SW ROLLS\/DAN$/, "SWEET ROLLS"],
+  [/^SS ECONOMY ENTREES.*/, "READY MEAL"], [/^FRZN SS PREMIUM ENTREES.*/, "FROZEN READY MEAL"],
+  [/^SEMI-SOLID SALAD DRESSING.*/, "SALAD DRESSING"], [/^SGL SV\/VEND MACH SNACKS.*/, "SNACKS, SINGLE SERVE"],
+  [/^PLSTC CTLRYTBL.*/, "PLASTIC CUTLERY"], [/^SEAFOOD-FR[EZ]-(IQF )?/, ""],
   [/^DAIRY CASE /, "CHILLED "], [/^MAINSTREAM /, ""], [/^IWS /, "WRAPPED "],
   [/^(SW GDS|PREP FD|CHIX): ?(?=.{4})/, ""], [/^MEAT: ?(.*?)( BULK)?$/, "DELI $1"],
   [/ ?\((BULK|HOT|IQF|SINGLES).*$/, ""], [/ ?\([^)]*$/, ""], [/ (BULK|PKG|ALL)$/, ""], [/ BR$/, " BREAD"],
