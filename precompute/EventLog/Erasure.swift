@@ -25,7 +25,10 @@ public struct Erasure {
   /// The sessions that were asked for, then those that name the person, in whatever file.
   private var sessions = Interner()
   private let wantedCount: UInt32
-  static let chunkLength = 256 << 10
+  /// Bytes asked for in one read. What is removed does not depend on it.
+  package var chunkLength = 256 << 10
+  /// Bytes that a row may have; of a longer one only its words are looked at.
+  package var rowLengthMax = LineReader.lengthLimit
 
   /// - Parameters:
   ///   - user: the person's id; nil for none.
@@ -45,12 +48,12 @@ public struct Erasure {
     if let user { for path in events { try findSessions(path, user) } }
     for path in events {
       let (report, ranges) = try rowsToRemove(path)
-      if !ranges.isEmpty { try FileReplacement(path).write(without: ranges) }
+      if !ranges.isEmpty { try FileReplacement(path).write(without: ranges, chunkLength: chunkLength) }
       try done(report)
     }
     for path in rejects {
       let (report, ranges) = try rejectsToRemove(path)
-      if !ranges.isEmpty { try FileReplacement(path).write(without: ranges) }
+      if !ranges.isEmpty { try FileReplacement(path).write(without: ranges, chunkLength: chunkLength) }
       try done(report)
     }
   }
@@ -58,7 +61,7 @@ public struct Erasure {
   // MARK: Which rows
 
   private mutating func findSessions(_ path: String, _ user: OwnedBytes) throws {
-    let reader = try Self.open(path, layout)
+    let reader = try open(path)
     let columns = try columns(reader)
     while let outcome = try reader.next() {
       guard case .row = outcome else {
@@ -71,7 +74,7 @@ public struct Erasure {
   }
 
   private func rowsToRemove(_ path: String) throws -> (Report, [Range<UInt64>]) {
-    let reader = try Self.open(path, layout)
+    let reader = try open(path)
     let columns = try columns(reader)
     var report = Report(file: path)
     var ranges: [Range<UInt64>] = []
@@ -103,13 +106,16 @@ public struct Erasure {
   private func rejectsToRemove(_ path: String) throws -> (Report, [Range<UInt64>]) {
     var report = Report(file: path)
     var ranges: [Range<UInt64>] = []
-    let lines = try LineReader(try ByteSource(path: path), chunkLength: Self.chunkLength)
+    let lines = try lines(path)
     _ = try lines.next()
     while try lines.next() {
       report.rows += 1
       let start = lines.offset
       var isNamed = false
-      try lines.drain { if names(RejectsWriter.unescaped($0).view) { isNamed = true } }
+      try lines.drain { piece in
+        let row = RejectsWriter.unescaped(piece)
+        withExtendedLifetime(row) { if names(row.view) { isNamed = true } }
+      }
       guard isNamed else { continue }
       report.unfit += 1
       ranges.append(start..<lines.endOffset)
@@ -125,9 +131,13 @@ public struct Erasure {
 
   // MARK: Files
 
-  private static func open(_ path: String, _ layout: TableLayout) throws -> any RowReader {
+  private func open(_ path: String) throws -> any RowReader {
     guard path != "-" else { throw ErasureError.notAFile(path: "standard input") }
-    return try openRows(LineReader(ByteSource(path: path), chunkLength: chunkLength), format: layout.format)
+    return try openRows(lines(path), format: layout.format)
+  }
+
+  private func lines(_ path: String) throws -> LineReader {
+    try LineReader(ByteSource(path: path), chunkLength: chunkLength, lengthLimit: rowLengthMax)
   }
 
   /// - Throws: `ErasureError.noColumn` where a file says of no row whose it is, or which session's.
