@@ -133,6 +133,14 @@ import Testing
     #expect(left == [lines[0], lines[2], lines[4]])
   }
 
+  /// Fuzzing found that a row was searched after its memory had been freed, which overwrites its start.
+  @Test func theStartOfARejectIsSearchedToo() throws {
+    let folder = try TemporaryFolder()
+    let rejects = try folder.write("file\tline\treason\trow\nann\t4\tx\ty\ne\t3\tx\tann\ne\t5\tx\tbob\n", to: "r.tsv")
+    #expect(try Self.forget("ann", events: [], rejects: [rejects]).map(\.removed) == [2])
+    #expect(String(decoding: try Self.bytes(rejects), as: UTF8.self) == "file\tline\treason\trow\ne\t5\tx\tbob\n")
+  }
+
   @Test func aRowLongerThanTheLimitIsTakenWhole() throws {
     let folder = try TemporaryFolder()
     let header = "session_id,user_id,item_id,time\n"
