@@ -141,6 +141,20 @@ import Testing
     #expect(String(decoding: try Self.bytes(rejects), as: UTF8.self) == "file\tline\treason\trow\ne\t5\tx\tbob\n")
   }
 
+  /// Fuzzing found that an id was missed, or found in the middle of a word, where a row that is too long is read in pieces.
+  @Test(arguments: 1...9) func piecesOfALongRowHideNoID(chunkLength: Int) throws {
+    let folder = try TemporaryFolder()
+    let header = "file\tline\treason\trow\n"
+    let others = "e\t4\ttoo long\tbob,joann,anna,xxxxxxxxx\n"
+    let rejects = try folder.write(header + "e\t3\ttoo long\tbob,xxxxxxxxx,ann,x\n" + others, to: "r.tsv")
+    var erasure = Erasure(user: "ann", try Configuration(yaml: ""))
+    (erasure.chunkLength, erasure.rowLengthMax) = (chunkLength, 8)
+    var removed: UInt64 = 0
+    try erasure.run(events: [], rejects: [rejects]) { removed += $0.removed }
+    #expect(removed == 1)
+    #expect(String(decoding: try Self.bytes(rejects), as: UTF8.self) == header + others)
+  }
+
   @Test func aRowLongerThanTheLimitIsTakenWhole() throws {
     let folder = try TemporaryFolder()
     let header = "session_id,user_id,item_id,time\n"

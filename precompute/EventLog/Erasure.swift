@@ -78,6 +78,7 @@ public struct Erasure {
     let columns = try columns(reader)
     var report = Report(file: path)
     var ranges: [Range<UInt64>] = []
+    let ids = ids()
     while let outcome = try reader.next() {
       report.rows += 1
       let start = reader.lines.offset
@@ -94,7 +95,9 @@ public struct Erasure {
           isRemoved = true
         }
       case .unfit:
-        try reader.lines.drain { if names($0) { isRemoved = true } }
+        var search = WordSearch(ids)
+        try reader.lines.drain { search.add($0) }
+        isRemoved = search.isFound()
         if isRemoved { report.unfit += 1 }
       }
       if isRemoved { ranges.append(start..<reader.lines.endOffset) }
@@ -106,27 +109,31 @@ public struct Erasure {
   private func rejectsToRemove(_ path: String) throws -> (Report, [Range<UInt64>]) {
     var report = Report(file: path)
     var ranges: [Range<UInt64>] = []
+    let ids = ids()
     let lines = try lines(path)
     _ = try lines.next()
     while try lines.next() {
       report.rows += 1
       let start = lines.offset
-      var isNamed = false
+      var search = WordSearch(ids)
+      var escapes = RejectsWriter.Unescaping()
       try lines.drain { piece in
-        let row = RejectsWriter.unescaped(piece)
-        withExtendedLifetime(row) { if names(row.view) { isNamed = true } }
+        let row = escapes.bytes(piece)
+        withExtendedLifetime(row) { search.add(row.view) }
       }
-      guard isNamed else { continue }
+      guard search.isFound() else { continue }
       report.unfit += 1
       ranges.append(start..<lines.endOffset)
     }
     return (report, ranges)
   }
 
-  /// Whether the person's id, or that of one of their sessions, stands in `text` on its own.
-  private func names(_ text: ByteView) -> Bool {
-    if let user, text.holdsWord(user.view) { return true }
-    return (0..<UInt32(sessions.count)).contains { session in sessions.withBytes(session) { text.holdsWord($0) } }
+  /// The person's id, and those of their sessions: what an unfit row is searched for.
+  private func ids() -> [OwnedBytes] {
+    let ids = (0..<UInt32(sessions.count)).map { session in
+      sessions.withBytes(session) { OwnedBytes(copying: $0.bytes) }
+    }
+    return ids + (user.map { [$0] } ?? [])
   }
 
   // MARK: Files
@@ -171,25 +178,5 @@ public enum ErasureError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(file) was changed while it was read; nothing was replaced: stop what writes to it, run again"
     case .system(let call, let path, let reason): "\(call) \(path): \(reason); nothing was replaced"
     }
-  }
-}
-
-extension ByteView {
-  /// Whether `word` stands here with no letter, digit or underscore on either side.
-  fileprivate func holdsWord(_ word: ByteView) -> Bool {
-    guard !word.isEmpty, count >= word.count else { return false }
-    func isInside(_ index: Int) -> Bool {
-      guard index >= 0, index < count else { return false }
-      let byte = asciiLowercased(self[index])
-      return byte >= 0x80 || byte >= 0x61 && byte <= 0x7A || byte >= 0x30 && byte <= 0x39 || byte == 0x5F
-    }
-    var start = 0
-    while let found = firstIndex(of: word[0], from: start), found <= count - word.count {
-      if slice(found, word.count)?.equals(word) == true, !isInside(found - 1), !isInside(found + word.count) {
-        return true
-      }
-      start = found + 1
-    }
-    return false
   }
 }
