@@ -133,6 +133,28 @@ import Testing
     #expect(left == [lines[0], lines[2], lines[4]])
   }
 
+  /// Fuzzing found that a row was searched after its memory had been freed, which overwrites its start.
+  @Test func theStartOfARejectIsSearchedToo() throws {
+    let folder = try TemporaryFolder()
+    let rejects = try folder.write("file\tline\treason\trow\nann\t4\tx\ty\ne\t3\tx\tann\ne\t5\tx\tbob\n", to: "r.tsv")
+    #expect(try Self.forget("ann", events: [], rejects: [rejects]).map(\.removed) == [2])
+    #expect(String(decoding: try Self.bytes(rejects), as: UTF8.self) == "file\tline\treason\trow\ne\t5\tx\tbob\n")
+  }
+
+  /// Fuzzing found that an id was missed, or found in the middle of a word, where a row that is too long is read in pieces.
+  @Test(arguments: 1...9) func piecesOfALongRowHideNoID(chunkLength: Int) throws {
+    let folder = try TemporaryFolder()
+    let header = "file\tline\treason\trow\n"
+    let others = "e\t4\ttoo long\tbob,joann,anna,xxxxxxxxx\n"
+    let rejects = try folder.write(header + "e\t3\ttoo long\tbob,xxxxxxxxx,ann,x\n" + others, to: "r.tsv")
+    var erasure = Erasure(user: "ann", try Configuration(yaml: ""))
+    (erasure.chunkLength, erasure.rowLengthMax) = (chunkLength, 8)
+    var removed: UInt64 = 0
+    try erasure.run(events: [], rejects: [rejects]) { removed += $0.removed }
+    #expect(removed == 1)
+    #expect(String(decoding: try Self.bytes(rejects), as: UTF8.self) == header + others)
+  }
+
   @Test func aRowLongerThanTheLimitIsTakenWhole() throws {
     let folder = try TemporaryFolder()
     let header = "session_id,user_id,item_id,time\n"

@@ -19,7 +19,7 @@ from fuzzed_shop import write_files  # noqa: E402
 CORPUS = ROOT / "Tests" / "Fuzz" / "corpus"
 #: In the order of `FuzzTarget`.
 SHARED = ["database", "snapshot", "message", "events", "json", "token"]
-TARGETS = [*SHARED, "manifest", "tables", "configuration"]
+TARGETS = [*SHARED, "manifest", "rows", "erasure", "configuration"]
 KINDS = {"base": 1, "regi": 2, "text": 4}
 FUEL = 2_000_000_000
 

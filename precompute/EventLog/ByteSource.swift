@@ -1,11 +1,13 @@
 import Foundation
 
-/// The bytes of a file or of standard input, decompressed where they start as gzip does.
+/// The bytes of a file, of standard input or of a text in memory, decompressed where they start as gzip does.
 final class ByteSource {
   let name: String
+  /// Negative where all bytes are in `first`.
   private let descriptor: Int32
   private let gzip: GzipDecoder?
-  private var first: [UInt8]
+  /// What has been read ahead of its time: two bytes of a file, all of a text.
+  private var first: ArraySlice<UInt8>
   /// Bytes of the file itself that have been read.
   private(set) var bytesRead: UInt64 = 0
 
@@ -24,8 +26,18 @@ final class ByteSource {
       if read == 0 { break }
       count += read
     }
-    first = Array(magic[..<count])
-    gzip = first == [0x1F, 0x8B] ? try GzipDecoder(file: name) : nil
+    first = magic[..<count]
+    gzip = try Self.decoder(of: first, name)
+  }
+
+  /// - Parameter name: what errors call the text.
+  init(name: String, text: [UInt8]) throws {
+    (self.name, descriptor, first) = (name, -1, text[...])
+    gzip = try Self.decoder(of: first, name)
+  }
+
+  private static func decoder(of bytes: ArraySlice<UInt8>, _ name: String) throws -> GzipDecoder? {
+    bytes.starts(with: [0x1F, 0x8B]) ? try GzipDecoder(file: name) : nil
   }
 
   var isCompressed: Bool { gzip != nil }
@@ -49,11 +61,12 @@ final class ByteSource {
   private func readRaw(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     if !first.isEmpty {
       let count = min(first.count, buffer.count)
-      buffer.copyBytes(from: first[..<count])
+      buffer.copyBytes(from: first.prefix(count))
       first.removeFirst(count)
       bytesRead += UInt64(count)
       return count
     }
+    guard descriptor >= 0 else { return 0 }
     let count = try Self.read(descriptor, into: buffer, name: name)
     bytesRead += UInt64(count)
     return count

@@ -8,7 +8,7 @@ final class DelimitedReader: RowReader {
   private(set) var columns: [String] = []
   private(set) var slots: [ByteView] = []
   private let delimiter: UInt8
-  private let scratch = OwnedBytes(capacity: LineReader.lengthLimit + 8)
+  private let scratch: OwnedBytes
   /// For each column of the file the slot that wants it, or -1.
   private var slotOfColumn: [Int] = []
   private var fields: [Field] = []
@@ -24,6 +24,7 @@ final class DelimitedReader: RowReader {
   init(_ lines: LineReader, delimiter: UInt8) throws {
     self.lines = lines
     self.delimiter = delimiter
+    scratch = OwnedBytes(capacity: lines.lengthLimit + 8)
     guard !lines.isTooLong, try split() == nil, lines.row.isValidUTF8 else {
       throw EventLogError.noHeader(file: lines.source.name)
     }

@@ -25,7 +25,10 @@ public struct Erasure {
   /// The sessions that were asked for, then those that name the person, in whatever file.
   private var sessions = Interner()
   private let wantedCount: UInt32
-  static let chunkLength = 256 << 10
+  /// Bytes asked for in one read. What is removed does not depend on it.
+  package var chunkLength = 256 << 10
+  /// Bytes that a row may have; of a longer one only its words are looked at.
+  package var rowLengthMax = LineReader.lengthLimit
 
   /// - Parameters:
   ///   - user: the person's id; nil for none.
@@ -45,12 +48,12 @@ public struct Erasure {
     if let user { for path in events { try findSessions(path, user) } }
     for path in events {
       let (report, ranges) = try rowsToRemove(path)
-      if !ranges.isEmpty { try FileReplacement(path).write(without: ranges) }
+      if !ranges.isEmpty { try FileReplacement(path).write(without: ranges, chunkLength: chunkLength) }
       try done(report)
     }
     for path in rejects {
       let (report, ranges) = try rejectsToRemove(path)
-      if !ranges.isEmpty { try FileReplacement(path).write(without: ranges) }
+      if !ranges.isEmpty { try FileReplacement(path).write(without: ranges, chunkLength: chunkLength) }
       try done(report)
     }
   }
@@ -58,7 +61,7 @@ public struct Erasure {
   // MARK: Which rows
 
   private mutating func findSessions(_ path: String, _ user: OwnedBytes) throws {
-    let reader = try Self.open(path, layout)
+    let reader = try open(path)
     let columns = try columns(reader)
     while let outcome = try reader.next() {
       guard case .row = outcome else {
@@ -71,10 +74,11 @@ public struct Erasure {
   }
 
   private func rowsToRemove(_ path: String) throws -> (Report, [Range<UInt64>]) {
-    let reader = try Self.open(path, layout)
+    let reader = try open(path)
     let columns = try columns(reader)
     var report = Report(file: path)
     var ranges: [Range<UInt64>] = []
+    let ids = ids()
     while let outcome = try reader.next() {
       report.rows += 1
       let start = reader.lines.offset
@@ -91,7 +95,9 @@ public struct Erasure {
           isRemoved = true
         }
       case .unfit:
-        try reader.lines.drain { if names($0) { isRemoved = true } }
+        var search = WordSearch(ids)
+        try reader.lines.drain { search.add($0) }
+        isRemoved = search.isFound()
         if isRemoved { report.unfit += 1 }
       }
       if isRemoved { ranges.append(start..<reader.lines.endOffset) }
@@ -103,31 +109,42 @@ public struct Erasure {
   private func rejectsToRemove(_ path: String) throws -> (Report, [Range<UInt64>]) {
     var report = Report(file: path)
     var ranges: [Range<UInt64>] = []
-    let lines = try LineReader(try ByteSource(path: path), chunkLength: Self.chunkLength)
+    let ids = ids()
+    let lines = try lines(path)
     _ = try lines.next()
     while try lines.next() {
       report.rows += 1
       let start = lines.offset
-      var isNamed = false
-      try lines.drain { if names(RejectsWriter.unescaped($0).view) { isNamed = true } }
-      guard isNamed else { continue }
+      var search = WordSearch(ids)
+      var escapes = RejectsWriter.Unescaping()
+      try lines.drain { piece in
+        let row = escapes.bytes(piece)
+        withExtendedLifetime(row) { search.add(row.view) }
+      }
+      guard search.isFound() else { continue }
       report.unfit += 1
       ranges.append(start..<lines.endOffset)
     }
     return (report, ranges)
   }
 
-  /// Whether the person's id, or that of one of their sessions, stands in `text` on its own.
-  private func names(_ text: ByteView) -> Bool {
-    if let user, text.holdsWord(user.view) { return true }
-    return (0..<UInt32(sessions.count)).contains { session in sessions.withBytes(session) { text.holdsWord($0) } }
+  /// The person's id, and those of their sessions: what an unfit row is searched for.
+  private func ids() -> [OwnedBytes] {
+    let ids = (0..<UInt32(sessions.count)).map { session in
+      sessions.withBytes(session) { OwnedBytes(copying: $0.bytes) }
+    }
+    return ids + (user.map { [$0] } ?? [])
   }
 
   // MARK: Files
 
-  private static func open(_ path: String, _ layout: TableLayout) throws -> any RowReader {
+  private func open(_ path: String) throws -> any RowReader {
     guard path != "-" else { throw ErasureError.notAFile(path: "standard input") }
-    return try openRows(LineReader(ByteSource(path: path), chunkLength: chunkLength), format: layout.format)
+    return try openRows(lines(path), format: layout.format)
+  }
+
+  private func lines(_ path: String) throws -> LineReader {
+    try LineReader(ByteSource(path: path), chunkLength: chunkLength, lengthLimit: rowLengthMax)
   }
 
   /// - Throws: `ErasureError.noColumn` where a file says of no row whose it is, or which session's.
@@ -162,25 +179,5 @@ public enum ErasureError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(file) was changed while it was read; nothing was replaced: stop what writes to it, run again"
     case .system(let call, let path, let reason): "\(call) \(path): \(reason); nothing was replaced"
     }
-  }
-}
-
-extension ByteView {
-  /// Whether `word` stands here with no letter, digit or underscore on either side.
-  fileprivate func holdsWord(_ word: ByteView) -> Bool {
-    guard !word.isEmpty, count >= word.count else { return false }
-    func isInside(_ index: Int) -> Bool {
-      guard index >= 0, index < count else { return false }
-      let byte = asciiLowercased(self[index])
-      return byte >= 0x80 || byte >= 0x61 && byte <= 0x7A || byte >= 0x30 && byte <= 0x39 || byte == 0x5F
-    }
-    var start = 0
-    while let found = firstIndex(of: word[0], from: start), found <= count - word.count {
-      if slice(found, word.count)?.equals(word) == true, !isInside(found - 1), !isInside(found + word.count) {
-        return true
-      }
-      start = found + 1
-    }
-    return false
   }
 }

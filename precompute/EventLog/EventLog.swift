@@ -25,6 +25,10 @@ public struct EventLog: Sendable {
     public var progress: ((ReadProgress) -> Void)?
     /// Bytes asked for in one read. What is read does not depend on it.
     public var chunkLength = 256 << 10
+    /// Bytes that a row may have; a longer one is a reject.
+    package var rowLengthMax = LineReader.lengthLimit
+    /// By path: what is read from memory instead of from a file.
+    package var texts: [String: [UInt8]] = [:]
 
     public init(
       events: [String], catalogue: [String] = [], rejectsPath: String? = nil,

@@ -21,7 +21,7 @@ struct FieldColumns {
         let slot = plan.slot(of: name, isList: field.isList)
         slots.append(.init(number: slot, label: field == .attributes ? "\(name)=" : nil))
       }
-      readers[field] = FieldReader(slots, separator: field.separator)
+      readers[field] = FieldReader(slots, separator: field.separator, lengthLimit: reader.lines.lengthLimit)
     }
   }
 
@@ -29,7 +29,7 @@ struct FieldColumns {
     .missingColumn(file: reader.lines.source.name, column: column, purpose: purpose, found: reader.columns)
   }
 
-  subscript(_ field: Field) -> FieldReader { readers[field] ?? FieldReader([], separator: nil) }
+  subscript(_ field: Field) -> FieldReader { readers[field] ?? FieldReader([], separator: nil, lengthLimit: 0) }
 
   /// The slot of a column that is no field.
   mutating func slot(of column: String) -> Int { plan.slot(of: column) }
@@ -51,11 +51,11 @@ struct FieldReader {
   /// Where the texts of several columns are put together.
   private let scratch: OwnedBytes?
 
-  init(_ slots: [Slot], separator: String?) {
+  init(_ slots: [Slot], separator: String?, lengthLimit: Int) {
     self.slots = slots
     self.separator = Array((separator ?? " ").utf8)
     let isWritten = slots.count > 1 || slots.contains { $0.label != nil }
-    scratch = isWritten ? OwnedBytes(capacity: LineReader.lengthLimit + slots.count * self.separator.count) : nil
+    scratch = isWritten ? OwnedBytes(capacity: lengthLimit + slots.count * self.separator.count) : nil
   }
 
   var isRead: Bool { !slots.isEmpty }

@@ -20,8 +20,8 @@ struct FileReplacement {
     temporary = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).forget").path
   }
 
-  /// Writes the file anew without `ranges` of its text, ascending.
-  func write(without ranges: [Range<UInt64>]) throws {
+  /// Writes the file anew without `ranges` of its text, ascending, by pieces of `chunkLength` bytes.
+  func write(without ranges: [Range<UInt64>], chunkLength: Int) throws {
     var before = stat()
     guard stat(target, &before) == 0 else { throw Self.failure("stat", target) }
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -31,7 +31,7 @@ struct FileReplacement {
       // Only root may give a file away; whoever else runs this owns it.
       _ = fchown(descriptor, before.st_uid, before.st_gid)
       guard fchmod(descriptor, before.st_mode & 0o7777) == 0 else { throw Self.failure("fchmod", temporary) }
-      try copy(to: descriptor, without: ranges)
+      try copy(to: descriptor, without: ranges, chunkLength)
       guard fsync(descriptor) == 0 else { throw Self.failure("fsync", temporary) }
       var after = stat()
       guard stat(target, &after) == 0, after.st_size == before.st_size, after.st_ino == before.st_ino,
@@ -49,7 +49,7 @@ struct FileReplacement {
     }
   }
 
-  private func copy(to descriptor: Int32, without ranges: [Range<UInt64>]) throws {
+  private func copy(to descriptor: Int32, without ranges: [Range<UInt64>], _ chunkLength: Int) throws {
     let source = try ByteSource(path: target)
     let path = temporary
     func put(_ bytes: UnsafeRawBufferPointer) throws {
@@ -62,7 +62,7 @@ struct FileReplacement {
       }
     }
     let gzip = source.isCompressed ? GzipEncoder() : nil
-    let buffer = OwnedBytes(capacity: Erasure.chunkLength)
+    let buffer = OwnedBytes(capacity: chunkLength)
     var position: UInt64 = 0
     var next = 0
     while case let count = try source.read(

@@ -5,9 +5,11 @@ import Foundation
 /// into the window and is valid until the next call. A line feed ends a line, a carriage return before it or at the end of
 /// the text belongs to the line end, and the last line needs none.
 final class LineReader {
-  /// Bytes that a row may have; a longer one is a reject.
+  /// Bytes that a row may have where nothing else is said.
   static let lengthLimit = 1 << 20
 
+  /// Bytes that a row may have here; a longer one is a reject.
+  let lengthLimit: Int
   let source: ByteSource
   /// The number of the line on which the row starts, from 1.
   private(set) var number: UInt64 = 0
@@ -31,10 +33,11 @@ final class LineReader {
   private var nextNumber: UInt64 = 1
 
   /// - Parameter chunkLength: bytes asked for in one read; what is read does not depend on it.
-  init(_ source: ByteSource, chunkLength: Int) throws {
+  init(_ source: ByteSource, chunkLength: Int, lengthLimit: Int = LineReader.lengthLimit) throws {
     self.source = source
     self.chunkLength = chunkLength
-    buffer = OwnedBytes(capacity: Self.lengthLimit + 8 + chunkLength)
+    self.lengthLimit = lengthLimit
+    buffer = OwnedBytes(capacity: lengthLimit + 8 + chunkLength)
     try skipByteOrderMark()
   }
 
@@ -53,7 +56,7 @@ final class LineReader {
     case .found(let found): extent = found
     case .tooFar:
       isTooLong = true
-      extent = (Self.lengthLimit, Self.lengthLimit)
+      extent = (lengthLimit, lengthLimit)
     }
     firstLine = extent
     nextNumber += 1
@@ -104,10 +107,10 @@ final class LineReader {
     while true {
       let window = view(filled - start)
       if let newline = window.newline(from: searched) {
-        return newline > Self.lengthLimit ? .tooFar : .found((content(offset..<newline), newline + 1))
+        return newline > lengthLimit ? .tooFar : .found((content(offset..<newline), newline + 1))
       }
       searched = window.count
-      if searched > Self.lengthLimit { return .tooFar }
+      if searched > lengthLimit { return .tooFar }
       if try !fill() { return searched == offset ? .none : .found((content(offset..<searched), searched)) }
     }
   }

@@ -9,7 +9,7 @@ final class NDJSONReader: RowReader {
   let lines: LineReader
   private(set) var columns: [String] = []
   private(set) var slots: [ByteView] = []
-  private let scratch = OwnedBytes(capacity: LineReader.lengthLimit + 8)
+  private let scratch: OwnedBytes
   private var paths: [Path] = []
   /// The slots whose value may be a list.
   private var lists: Set<Int> = []
@@ -40,6 +40,7 @@ final class NDJSONReader: RowReader {
 
   init(_ lines: LineReader) {
     self.lines = lines
+    scratch = OwnedBytes(capacity: lines.lengthLimit + 8)
     guard let object = try? JSONValue.parse(lines.row) else { return }
     var writer = ByteWriter(scratch)
     columns = object.members.map { member in

@@ -67,25 +67,33 @@ public final class RejectsWriter {
     if let file { putc(0x0A, file) }
   }
 
-  /// The bytes of a row, or of a piece of one, as they were before they were escaped.
-  static func unescaped(_ text: ByteView) -> OwnedBytes {
-    var bytes: [UInt8] = []
-    var index = 0
-    while index < text.count {
-      if text[index] == UInt8(ascii: "\\"), index + 1 < text.count {
-        index += 1
-        switch text[index] {
-        case UInt8(ascii: "t"): bytes.append(0x09)
-        case UInt8(ascii: "n"): bytes.append(0x0A)
-        case UInt8(ascii: "r"): bytes.append(0x0D)
-        default: bytes.append(text[index])
+  /// The bytes of a row as they were before they were escaped, piece by piece.
+  struct Unescaping {
+    /// The last piece ended behind a backslash.
+    private var isEscaped = false
+
+    mutating func bytes(_ piece: ByteView) -> OwnedBytes {
+      var bytes: [UInt8] = []
+      for index in 0..<piece.count {
+        let byte = piece[index]
+        if !isEscaped, byte == UInt8(ascii: "\\") {
+          isEscaped = true
+          continue
         }
-      } else {
-        bytes.append(text[index])
+        bytes.append(isEscaped ? Unescaping.meaning(of: byte) : byte)
+        isEscaped = false
       }
-      index += 1
+      return OwnedBytes(copying: bytes)
     }
-    return OwnedBytes(copying: bytes)
+
+    private static func meaning(of byte: UInt8) -> UInt8 {
+      switch byte {
+      case UInt8(ascii: "t"): 0x09
+      case UInt8(ascii: "n"): 0x0A
+      case UInt8(ascii: "r"): 0x0D
+      default: byte
+      }
+    }
   }
 
   static func excerpt(_ row: ByteView) -> String {

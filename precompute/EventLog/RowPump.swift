@@ -16,7 +16,7 @@ struct RowPump {
   let progress: ((ReadProgress) -> Void)?
   /// Rows left out by the consumer beside the configured rules.
   var extraRules: [String] = []
-  private let chunkLength: Int
+  private let input: EventLog.Input
   private(set) var summary = ReadSummary()
 
   /// Rows from which on a file that is mostly unfit ends the read at once: it is not the file or the configuration that
@@ -26,20 +26,20 @@ struct RowPump {
 
   init(what: String, layout: TableLayout, rejects: RejectsWriter, _ input: EventLog.Input) {
     (self.what, self.layout, self.rejects) = (what, layout, rejects)
-    (progress, chunkLength) = (input.progress, input.chunkLength)
+    (progress, self.input) = (input.progress, input)
   }
 
   /// `open` is called with each file's reader and returns what handles its rows.
   mutating func run(
     _ paths: [String], open: (any RowReader) throws -> (columns: FieldColumns, handle: ([ByteView]) throws -> Outcome)
   ) throws {
-    let sizes = try paths.map(ByteSource.size)
+    let sizes = try paths.map(size)
     let total = sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
     summary.skipped = (layout.skip.map(\.description) + extraRules).map { ReadSummary.Skipped(rule: $0) }
     for path in paths {
-      let source = try ByteSource(path: path)
+      let source = try input.texts[path].map { try ByteSource(name: path, text: $0) } ?? ByteSource(path: path)
       let before = summary.rows
-      let lines = try LineReader(source, chunkLength: chunkLength)
+      let lines = try LineReader(source, chunkLength: input.chunkLength, lengthLimit: input.rowLengthMax)
       let reader = try openRows(lines, format: layout.format)
       var (columns, handle) = try open(reader)
       let filter = try SkipFilter(layout.fitting(reader).skip, reader, &columns)
@@ -60,6 +60,10 @@ struct RowPump {
     }
     try checkShare(above: layout.reject.maximumShare)
     try rejects.flush()
+  }
+
+  private func size(_ path: String) throws -> UInt64? {
+    try input.texts[path].map { UInt64($0.count) } ?? ByteSource.size(path: path)
   }
 
   private mutating func count(

@@ -4,22 +4,32 @@ import Probe
 
 /// All targets by name: those of the probe, and those that are native only.
 public struct Fuzzing {
-  public static let names = FuzzTarget.allCases.map { "\($0.name)" } + ["manifest", "tables", "configuration"]
+  public static let names =
+    FuzzTarget.allCases.map { "\($0.name)" } + ["manifest", "rows", "erasure", "configuration"]
 
-  private let name: String
-  private let shared: FuzzTarget?
-  private let shop: FuzzShop
-  private let tables: TableFuzzing?
+  private let target: (UnsafeRawBufferPointer) -> UInt64
 
   /// - Parameter shop: the folder of `base.sqlite` and what belongs to it, for targets that ask a shop.
   /// - Returns: nil for a name that no target has.
   public init?(_ name: String, shop folder: String) throws {
-    guard Fuzzing.names.contains(name) else { return nil }
-    self.name = name
-    shared = FuzzTarget.allCases.first { "\($0.name)" == name }
-    shop = FuzzShop()
-    tables = name == "tables" ? try TableFuzzing() : nil
-    guard shared?.needsShop == true else { return }
+    if let shared = FuzzTarget.allCases.first(where: { "\($0.name)" == name }) {
+      let shop = FuzzShop()
+      if shared.needsShop { try Fuzzing.fill(shop, from: folder) }
+      target = { shared.run(ByteView($0), shop: shop) }
+      return
+    }
+    let run: (Data) -> UInt64
+    switch name {
+    case "manifest": run = try ManifestFuzzing().run
+    case "rows": run = try RowFuzzing().run
+    case "erasure": run = try ErasureFuzzing().run
+    case "configuration": run = fuzzConfiguration
+    default: return nil
+    }
+    target = { run(Data($0)) }
+  }
+
+  private static func fill(_ shop: FuzzShop, from folder: String) throws {
     for file in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where file.hasSuffix(".sqlite") {
       // base.sqlite, region-0.sqlite, text.sqlite: in this order.
       let kind: UInt32 = file.hasPrefix("base") ? 1 : file.hasPrefix("region") ? 2 : 4
@@ -30,13 +40,5 @@ public struct Fuzzing {
 
   /// Reads one input; gives a checksum over what was read.
   @discardableResult
-  public func run(_ input: UnsafeRawBufferPointer) -> UInt64 {
-    if let shared { return shared.run(ByteView(input), shop: shop) }
-    let data = Data(input)
-    switch name {
-    case "manifest": return fuzzManifest(data)
-    case "configuration": return fuzzConfiguration(data)
-    default: return tables!.run(data)
-    }
-  }
+  public func run(_ input: UnsafeRawBufferPointer) -> UInt64 { target(input) }
 }

@@ -64,11 +64,11 @@ public final class FuzzShop {
     return min(end + 8, file.count)
   }
 
-  /// A scorer that reads the files in place, as far as they open; adds what opening says.
-  func open(_ checksum: inout Checksum) -> Service {
+  /// A scorer that reads these files in place, as far as they open; adds what opening says.
+  func open(_ chosen: [Int], _ checksum: inout Checksum) -> Service {
     let service = Service()
-    for file in files {
-      if let problem = service.open(kind: file.kind, file.bytes.view) { checksum.add(problem) }
+    for file in chosen {
+      if let problem = service.open(kind: files[file].kind, files[file].bytes.view) { checksum.add(problem) }
     }
     return service
   }
@@ -78,26 +78,27 @@ public final class FuzzShop {
   func scorer() -> Service {
     if let whole, !whole.keepsSessions { return whole }
     var checksum = Checksum()
-    let made = open(&checksum)
+    let made = open(Array(files.indices), &checksum)
     whole = made
     return made
   }
 
   // MARK: Edits
 
-  /// Carries out the edits of `input`, each
+  /// Carries out the edits of `input` in these files, each
   ///
   ///     u8 table, u16 row, u16 offset in the row's payload, u8 how many bytes (0 to 15), these bytes
   ///     255, u8 file, u24 offset in the file, u8 how many bytes, these bytes
   ///
   /// little-endian; every number is taken modulo what there is.
-  func edit(_ input: ByteView) {
+  func edit(_ chosen: [Int], _ input: ByteView) {
+    let tables = tables.filter { chosen.contains($0.file) }
     var rest = input
     while rest.has(0, 6) {
       let count = Int(rest[5] & 15)
       var (file, offset, end) = (0, 0, 0)
       if rest[0] == 255 || tables.isEmpty {
-        file = Int(rest[1]) % files.count
+        file = chosen[Int(rest[1]) % chosen.count]
         end = files[file].bytes.capacity
         offset = (Int(rest.u16le(2)) | Int(rest[4]) << 16) % end
       } else {
@@ -127,15 +128,22 @@ public final class FuzzShop {
   }
 }
 
-/// Opens a shop as the input has edited it, and asks what the bits of the first byte choose; all of it where that is 0.
+/// Opens files of a shop as the input has edited them, and asks a question or two. Two bytes choose, edits follow:
+///
+///     bits 0 to 2 of the first: the question; bit 3: events come before it, so that there is a session
+///     bits 1 to 7 of the second: which files there are beside the base; bit 0: the base is opened last
+///
+/// Few files and questions, so that there are many runs.
 func fuzzSnapshot(_ input: ByteView, _ shop: FuzzShop) -> UInt64 {
-  let chosen = input.isEmpty ? 0 : Int(input[0])
-  shop.edit(input.dropFirst(1))
+  guard input.has(0, 2) else { return 0 }
+  let others = shop.files.indices.dropFirst().filter { Int(input[1]) >> $0 & 1 == 1 }
+  let chosen = input[1] & 1 == 0 ? [0] + others : others + [0]
+  shop.edit(chosen, input.dropFirst(2))
   defer { shop.mend() }
   var checksum = Checksum()
-  let service = shop.open(&checksum)
-  for (index, question) in FuzzQuestions.all.enumerated() where chosen == 0 || chosen >> index & 1 == 1 {
-    checksum.ask(service, ByteView(question))
-  }
+  let service = shop.open(chosen, &checksum)
+  let question = Int(input[0] & 7)
+  if input[0] & 8 != 0 { checksum.ask(service, ByteView(FuzzQuestions.all[0])) }
+  checksum.ask(service, ByteView(FuzzQuestions.all[question]))
   return checksum.value
 }
