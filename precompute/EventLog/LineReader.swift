@@ -46,6 +46,7 @@ final class LineReader {
 
   /// Moves to the next line. False at the end of the source.
   func next() throws -> Bool {
+    if isTooLong { try drain { _ in } }
     start += extent.consumed
     offset = endOffset
     drained = 0
@@ -77,7 +78,7 @@ final class LineReader {
     nextNumber = number + 1
   }
 
-  /// Hands out the row in pieces; to be called for a row that is too long before going on.
+  /// Hands out the row in pieces; `next` passes over what is left of one that is too long.
   func drain(_ body: (ByteView) -> Void) throws {
     body(row)
     while isTooLong {
