@@ -44,6 +44,8 @@ public final class Publisher {
   deinit {
     // What is left here was not published.
     try? FileManager.default.removeItem(atPath: workDirectory)
+    // A process that is being started beside this one holds a copy of the descriptor for a moment, and with it the lock.
+    flock(lock, LOCK_UN)
     close(lock)
   }
 

@@ -78,7 +78,11 @@ public final class TuningJournal {
     if trials.isEmpty, lseek(descriptor, 0, SEEK_END) == 0 { try append(line: identity) }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A process that is being started beside this one holds a copy of the descriptor for a moment, and with it the lock.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// Writes a trial, and waits until it is on the disk.
   public func append(_ trial: Trial) throws { try append(line: trial) }
