@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
 
 import { numberOf } from "../src/options.js";
 
@@ -96,6 +97,8 @@ const isFolder = (path) => existsSync(path) && statSync(path).isDirectory();
 
 /** @param {string} path */
 async function compiled(path) {
+  // All of it now: by itself V8 compiles each function at its first call, and the first visitor waits some 5 ms for that.
+  setFlagsFromString("--no-wasm-lazy-compilation");
   const bytes = await about(`--module ${path}`, () => readFile(path));
   try {
     return await WebAssembly.compile(bytes);
