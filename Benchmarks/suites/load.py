@@ -3,7 +3,7 @@
 The requests are of 200 visitors with up to twelve signals each, in the contexts by turns; every tenth posts an event. Each is asked once
 and its answer read before the run. In the run every answer has to be a 200 of the published generation with as many items as were
 asked for, or what an event is answered with, and of each kind as many as were sent; which items they are is not looked at. One
-run lasts a hundred seconds. Memory is flat where the host holds in the last quarter of the run at most a tenth more than in the first.
+run lasts 75 seconds. Memory is flat where the host holds in the last quarter of the run at most a tenth more than in the first.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from local_process import Server, serving  # noqa: E402
 
 SCRIPT = Path(__file__).resolve().parents[1] / "load/requests.lua"
 CONNECTIONS = 8
-RUN_S, SMALL_RUN_S = 100, 2
+RUN_S, SMALL_RUN_S = 75, 2
 WARM_UP_S, SMALL_WARM_UP_S = 10, 1
 VISITORS, SIGNALS = 200, 12
 LENGTH = 12
