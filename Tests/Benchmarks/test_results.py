@@ -8,11 +8,10 @@ import sys
 
 import pytest
 import run
-from conftest import ROOT
 from results import Result, table, write
 from samples import in_turns, quantile
 
-DOCUMENT = ROOT / "docs/benchmarks.md"
+DOCUMENT = run.HERE.parent / "docs/benchmarks.md"
 FIRST_WORDS = {
     "answers": "whole answer, 8 MiB, ", "growth": "growth at equal work, ", "kernels": "int8 dot", "cold": "cold, ",
     "vsknn": "sessions: ", "job": "job, ", "load": "load, ",
