@@ -7,7 +7,7 @@ const kinds = [
   ["filter", /coffee filter/],
   ["tin", /pk can|can carb|energy drink/],
   ["soda", /soft drink|sft drnk|isotonic|soda|tonic/],
-  ["jar", /sauce|\bdips?\b|salsa|peanut butter|pnt btr|honey|\bjam|jell(y|ies)|catsup|ketchup|mustard|syrup|pickle|olives?\b|relish|spices|seasoning$/],
+  ["jar", /sauce|\bdips?\b|salsa|peanut butter|pnt btr|honey\b|\bjam|jell(y|ies)|catsup|ketchup|mustard|syrup|pickle|olives?\b|relish|spices|seasoning$/],
   ["bottle", /\boils?\b|vinegar|dressings?\b|drsng|mayonn/],
   ["cake", /\bcakes?\b(?! mix)|\bpies?\b|brownie|sweet goods|sw gds/],
   ["cookie", /cookie|cracker|biscuit|doughnut|donut|graham/],
