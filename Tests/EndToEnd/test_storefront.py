@@ -46,6 +46,12 @@ class Shop:
         self.page.click(f"#ask-consent button[value={level}]")
         self.page.wait_for("document.querySelector('#ask-consent').hidden")
 
+    def search(self, word: str) -> None:
+        self.page.click("#search input")
+        self.page.type(word)
+        self.page.press("Enter")
+        self.page.wait_for(f"location.search === '?q={word}' && {SETTLED}")
+
     def items(self, shelf: int = 0) -> list[str]:
         return self.page.evaluate(
             f"[...document.querySelectorAll('.shelf')[{shelf}].querySelectorAll('.card')].map((card) => card.dataset.martletItem)"
@@ -152,10 +158,7 @@ def test_one_request_fills_both_shelves_of_a_product(shop):
 def test_search_finds_and_recommends(shop):
     shop.open()
     shop.consent("session")
-    shop.page.click("#search input")
-    shop.page.type("cheeses")
-    shop.page.press("Enter")
-    shop.page.wait_for(f"location.search === '?q=cheeses' && {SETTLED}")
+    shop.search("cheeses")
     assert shop.page.evaluate("document.querySelectorAll('.grid li').length") >= 7
     assert shop.items()
     assert {"search"} <= {event["event"] for body in shop.posts() for event in json.loads(body)}
@@ -250,10 +253,7 @@ def test_the_panel_tells_what_the_answer_took_and_why(shop):
 def test_the_panel_names_what_is_kept_of_a_search_and_what_the_bars_are(shop):
     shop.open()
     shop.consent("session")
-    shop.page.click("#search input")
-    shop.page.type("tea")
-    shop.page.press("Enter")
-    shop.page.wait_for(f"location.search === '?q=tea' && {SETTLED}")
+    shop.search("tea")
     rows = shop.page.evaluate("[...document.querySelectorAll('#newest li')].map((row) => row.innerText)")
     assert any(row.startswith("search") and "kept as a hash" in row for row in rows) and not any("tea" in row for row in rows)
     note = shop.page.evaluate("document.querySelector('#round-trips-note').innerText")

@@ -32,6 +32,13 @@ def run(test) -> None:
     asyncio.run(test())
 
 
+async def tried_again_when_it_is_time(publication: Publication, monkeypatch) -> None:
+    await publication.refresh()
+    assert publication.refusal, "not at once"
+    monkeypatch.setattr(publication, "_retry_at", 0)
+    await publication.refresh()
+
+
 def files(response: httpx.Response) -> set[str]:
     return set(response.text.split())
 
@@ -301,10 +308,7 @@ def test_whatever_goes_wrong_is_told_and_tried_again(folder, fault_module, monke
                 response = await client.get("/files")
                 assert response.status_code == 503 and "TypeError: unhashable" in response.json()["detail"]
                 broken.undo()
-                await publication.refresh()
-                assert publication.refusal, "not at once"
-                monkeypatch.setattr(publication, "_retry_at", 0)
-                await publication.refresh()
+                await tried_again_when_it_is_time(publication, monkeypatch)
                 assert "1base001" in files(await client.get("/files"))
 
     run(test)
@@ -317,10 +321,7 @@ def test_a_refused_generation_is_tried_again_when_its_files_have_arrived(folder,
             late = folder.file("base").rename(folder.path / "late")
             await publication.refresh()
             late.rename(folder.file("base"))
-            await publication.refresh()
-            assert publication.refusal, "not at once"
-            monkeypatch.setattr(publication, "_retry_at", 0)
-            await publication.refresh()
+            await tried_again_when_it_is_time(publication, monkeypatch)
             assert "1base002" in files(await client.get("/files"))
 
     run(test)
