@@ -236,6 +236,20 @@ def test_a_clock_that_jumps_back_in_the_middle_of_a_build(job, tmp_path):
     assert said_wrong == {False, True}, "it has jumped before and after the moment that is said"
 
 
+def test_a_clock_from_before_the_events_is_asked_only_where_no_moment_is_named(faulty, tmp_path):
+    """Nothing is published then, since all events lie in the future; a named moment makes the clock unimportant."""
+    shop, out, clock_s = tmp_path / "shop", tmp_path / "out", -20 * 365 * 86_400
+    generation = generation_of(build_shop(shop))
+    done = faulty.run(build_command(shop, out), out, clock_s=clock_s)
+    assert done.returncode == 1 and not (out / "manifest.json").exists()
+    assert "time in the future" in done.stderr and f"{shop / 'events.csv'}:2: " in done.stderr
+    with open(shop / "martlet.yaml", "a") as configuration:
+        configuration.write(f"as_of: {manifest_of(shop / 'snapshots')['as_of']}\n")
+    done = faulty.run(build_command(shop, out), out, clock_s=clock_s)
+    assert done.returncode == 0, done.stderr
+    assert generation_of(out) == generation
+
+
 def test_two_builds_at_once_are_one(job, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(job.first, out)

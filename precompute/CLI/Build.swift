@@ -105,6 +105,7 @@ struct Build: ParsableCommand {
   private func read(_ configuration: Configuration, _ reporter: ProgressReporter?) throws -> EventLog {
     var input = EventLog.Input(events: events, catalogue: catalogue, rejectsPath: rejects ?? rejectsBeside(out))
     input.userKey = try configuration.users.loadKey()
+    input.latest = configuration.latestEventTime
     input.progress = { progress in
       reporter?.update(
         "reading \(progress.file)", done: progress.totalBytes.map { Double(progress.bytes) / Double(max($0, 1)) },

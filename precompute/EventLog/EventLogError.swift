@@ -79,6 +79,7 @@ public enum RejectReason: String, CaseIterable, Sendable {
   case unknownEvent = "unknown event type"
   case missingTime = "missing time"
   case badTime = "bad time"
+  case timeToCome = "time in the future"
   case badNumber = "bad number"
   case badPrice = "bad price"
   case badAvailability = "bad availability"

@@ -33,6 +33,7 @@ struct EventTableBuilder {
   /// Kept events whose region was not: see `takenRegions`.
   private(set) var withoutRegion: UInt64 = 0
   private let source: EventSource
+  private let latest: UInt32
   private let selects: ((_ event: Int) -> Bool)?
   /// Events that fit, selected or not.
   private var fitting = 0
@@ -56,8 +57,11 @@ struct EventTableBuilder {
     }
   }
 
-  init(_ source: EventSource, takenRegions: [String] = [], selects: ((_ event: Int) -> Bool)? = nil) {
-    (self.source, self.selects) = (source, selects)
+  init(
+    _ source: EventSource, takenRegions: [String] = [], latest: UInt32 = .max,
+    selects: ((_ event: Int) -> Bool)? = nil
+  ) {
+    (self.source, self.latest, self.selects) = (source, latest, selects)
     for name in takenRegions { _ = self.takenRegions.intern(name) }
     times = Formats(shop: TimeParser(source.time), host: TimeParser(HostLog.source.time))
     types = Formats(shop: EventTypes(source), host: EventTypes(HostLog.source))
@@ -139,6 +143,7 @@ struct EventTableBuilder {
     let time = columns.time.text(row)
     if time.isEmpty { throw UnfitRow(.missingTime) }
     guard let seconds = times[isHostLog: columns.isHostLog].seconds(time) else { throw UnfitRow(.badTime) }
+    if seconds > latest { throw UnfitRow(.timeToCome) }
     for id in [item, session, user, region] { try checkID(id) }
     let numbers = try columns.attributes.numbers(row)
     let id = columns.id.text(row)
