@@ -85,7 +85,11 @@ struct Build: ParsableCommand {
     }
     for name in snapshot.unknownNames { logger.warning("a recipe names what the shop does not have: \(name)") }
     let manifest = try publisher.publish(
-      snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date())
+      snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date()
+    ) {
+      logger.warning(
+        "published, but what older generations left could not be removed; the next build tries again: \($0)")
+    }
     try StaticList.write(manifest, by: publisher)
     reporter?.endLine()
     if !quiet { printToStandardError(BuildSummary(log: log, snapshot: snapshot, manifest: manifest).text) }
