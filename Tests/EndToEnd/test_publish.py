@@ -97,6 +97,24 @@ def test_wranglers_own_words_reach_the_caller(snapshots, tmp_path):
     assert done.returncode != 0 and "not logged in" in done.stderr and "status 3" in done.stderr
 
 
+def test_what_a_killed_copy_left_in_a_directory_is_removed(snapshots, tmp_path):
+    """And nothing else: what a living process copies, and whatever has other names."""
+    target = tmp_path / "target"
+    target.mkdir()
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    base = manifest_of(snapshots)["files"][0]["name"]
+    left = [f".{name}.{ended.pid}.new" for name in (base, "manifest.json", "manifest-0123456789abcdef.json")]
+    stays = [f".{base}.{os.getpid()}.new", f".notes.{ended.pid}.new", f".{base}.new", f".{base}.99999999999999999999.new"]
+    for name in left + stays:
+        (target / name).write_text("half")
+    done = publish(snapshots, "--to", str(target))
+    assert done.returncode == 0, done.stderr
+    manifest = manifest_of(target)
+    files = {file["name"] for file in manifest["files"]} | {"manifest.json", f"manifest-{manifest['generation']}.json"}
+    assert {path.name for path in target.iterdir()} == files | set(stays)
+
+
 def test_the_static_list_is_the_scorers_own_answer(snapshots):
     listed = json.loads((snapshots / "fallback.json").read_text())
     assert len(listed["items"]) == 40 and listed["generation"] == manifest_of(snapshots)["generation"]
