@@ -59,6 +59,13 @@ struct Build: ParsableCommand {
     let publisher = try Publisher(directory: out)
     let log = try read(configuration, reporter)
     reporter?.endLine()
+    if let folded = log.events.foldedRegions {
+      logger.warning(
+        "too many distinct regions; the events of those with the fewest count without one; is the region column the right one?",
+        metadata: [
+          "kept": "\(log.table.regionNames.count)", "left_out": "\(folded.regions)", "events": "\(folded.events)",
+        ])
+    }
     // Before hours of training: a wrong rule ends the build at once.
     for warning in try CompiledRules.check(configuration, log) { logger.warning("\(warning)") }
     let (models, plan) = try RankedModels.fit(

@@ -46,7 +46,8 @@ public struct EventLog: Sendable {
   public init(reading input: Input, configuration: Configuration) throws {
     let rejects = try RejectsWriter(path: input.rejectsPath)
     var builder = EventTableBuilder(
-      configuration.events, takenRegions: configuration.regions.takenNames, latest: input.latest,
+      configuration.events, takenRegions: configuration.regions.takenNames,
+      regionsMax: configuration.regions.roomForEvents, latest: input.latest,
       selects: input.selects)
     var pump = RowPump(what: "events", layout: configuration.events.layout, rejects: rejects, input)
     pump.extraRules = EventTableBuilder.ExtraRule.allCases.map(\.description)
@@ -59,7 +60,7 @@ public struct EventLog: Sendable {
     events = pump.summary
     events.withoutRegion = builder.withoutRegion
     var attributes = CatalogueBuilder(configuration.catalogue, items: builder.items, texts: builder.texts)
-    table = builder.finished(userKey: input.userKey)
+    (table, events.foldedRegions) = builder.finished(userKey: input.userKey)
     guard let oldest = table.times.min(), let newest = table.times.max() else {
       throw EventLogError.noEvents(rows: events.rows)
     }

@@ -12,7 +12,6 @@ struct EventTableBuilder {
     case userPauses
   }
 
-  static let regionLimit = Int(EventTable.noRegion) - 1
   /// What is left out beside the configured rules, which come first in a summary.
   enum ExtraRule: Int, CaseIterable {
     case leftOutName, searchWithoutItem, duplicate, notSelected
@@ -39,7 +38,7 @@ struct EventTableBuilder {
   private var fitting = 0
   private var sessions = Interner()
   private var users = Interner()
-  private var regions = Interner()
+  private var regions: RegionColumn
   private var seen = SeenIDs()
   /// Names of groups and of everywhere. Whoever sends an event could write one of them, so it costs the region and not the build.
   private var takenRegions = Interner()
@@ -58,10 +57,11 @@ struct EventTableBuilder {
   }
 
   init(
-    _ source: EventSource, takenRegions: [String] = [], latest: UInt32 = .max,
+    _ source: EventSource, takenRegions: [String] = [], regionsMax: Int, latest: UInt32 = .max,
     selects: ((_ event: Int) -> Bool)? = nil
   ) {
     (self.source, self.latest, self.selects) = (source, latest, selects)
+    regions = RegionColumn(limit: regionsMax)
     for name in takenRegions { _ = self.takenRegions.intern(name) }
     times = Formats(shop: TimeParser(source.time), host: TimeParser(HostLog.source.time))
     types = Formats(shop: EventTypes(source), host: EventTypes(HostLog.source))
@@ -113,7 +113,7 @@ struct EventTableBuilder {
   }
 
   /// The table, with sessions cut where there is no session column. Users' ids leave it hashed by `userKey`, or not at all.
-  consuming func finished(userKey: [UInt8]? = nil) -> EventTable {
+  consuming func finished(userKey: [UInt8]? = nil) -> (table: EventTable, folded: FoldedRegions?) {
     if let userKey {
       let key = OwnedBytes(copying: userKey)
       table.userKeys = (0..<UInt32(users.count)).map { user in
@@ -121,11 +121,12 @@ struct EventTableBuilder {
       }
     }
     table.itemIDs = items.strings()
-    table.regionNames = regions.strings()
+    let folded: FoldedRegions?
+    (table.regions, table.regionNames, folded) = regions.finished()
     table.userCount = users.count
     table.sessionCount = sessions.count
     if sessionRule == .userPauses { table.cutSessions(gapSeconds: source.sessionGapSeconds) }
-    return table
+    return (table, folded)
   }
 
   private mutating func append(_ row: [ByteView], _ columns: Columns) throws -> RowPump.Outcome {
@@ -156,7 +157,7 @@ struct EventTableBuilder {
     table.items.append(number)
     table.sessions.append(sessionRule == .column ? try Self.number(session, &sessions, "sessions") : 0)
     table.users.append(user.isEmpty ? EventTable.noUser : try Self.number(user, &users, "users"))
-    table.regions.append(try regionNumber(region))
+    try append(region: region)
     table.types.append(type.rawValue)
     table.times.append(seconds)
     return .kept
@@ -178,16 +179,10 @@ struct EventTableBuilder {
     .skipped(rule: source.layout.skip.count + rule.rawValue)
   }
 
-  private mutating func regionNumber(_ region: ByteView) throws -> UInt16 {
-    if region.isEmpty { return EventTable.noRegion }
-    if takenRegions.find(region) != nil {
-      withoutRegion += 1
-      return EventTable.noRegion
-    }
-    guard let number = regions.intern(region), number < Self.regionLimit else {
-      throw EventLogError.tooManyRegions(limit: Self.regionLimit)
-    }
-    return UInt16(number)
+  private mutating func append(region: ByteView) throws {
+    let isTaken = !region.isEmpty && takenRegions.find(region) != nil
+    if isTaken { withoutRegion += 1 }
+    try regions.append(isTaken ? .empty : region)
   }
 
   private static func number(_ id: ByteView, _ interner: inout Interner, _ what: String) throws -> UInt32 {
