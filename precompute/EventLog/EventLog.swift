@@ -53,8 +53,7 @@ public struct EventLog: Sendable {
     pump.extraRules = EventTableBuilder.ExtraRule.allCases.map(\.description)
     try pump.run(input.events) { reader in
       let bound = try builder.bind(reader)
-      let isHostLog = HostLog.wrote(reader, beside: configuration.events.layout)
-      let columns = EventTableBuilder.Columns(bound, isHostLog: isHostLog)
+      let columns = EventTableBuilder.Columns(bound)
       return (bound, { row in try builder.add(row, columns) })
     }
     events = pump.summary

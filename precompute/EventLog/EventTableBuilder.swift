@@ -73,8 +73,8 @@ struct EventTableBuilder {
     let attributes: ItemAttributeColumns
     let isHostLog: Bool
 
-    init(_ columns: FieldColumns, isHostLog: Bool) {
-      self.isHostLog = isHostLog
+    init(_ columns: FieldColumns) {
+      isHostLog = columns.layout.isHostLog
       (id, item, session, user) = (columns[.eventID], columns[.itemID], columns[.sessionID], columns[.userID])
       (event, time, region) = (columns[.event], columns[.time], columns[.region])
       attributes = ItemAttributeColumns(columns)
@@ -83,9 +83,9 @@ struct EventTableBuilder {
 
   /// Binds the fields to the columns of one file.
   mutating func bind(_ reader: any RowReader) throws -> FieldColumns {
-    let layout = source.layout.fitting(reader)
+    let layout = FileLayout(source.layout, of: reader)
     func has(_ field: Field) -> Bool {
-      let (names, areConfigured) = layout.columns(of: field)
+      let (names, areConfigured) = layout.table.columns(of: field)
       return areConfigured ? !names.isEmpty : reader.has(field.rawValue)
     }
     if sessionRule == nil {
