@@ -52,7 +52,7 @@ def test_a_generation_reaches_the_bucket_whole(snapshots, s3):
     for file in manifest_of(snapshots)["files"]:
         assert hashlib.sha256(fetched(s3, file["name"])).hexdigest() == file["sha256"]
     again = publish(snapshots, *options, **CREDENTIALS)
-    assert f"0 files, 0 bytes brought, {len(manifest_of(snapshots)['files'])} were there" in again.stderr
+    assert f"0 files, 0 bytes brought, {len(manifest_of(snapshots)['files'])} there before" in again.stderr
 
 
 def test_a_bucket_that_is_not_there_is_named(snapshots, s3):

@@ -92,7 +92,7 @@ struct Tune: ParsableCommand {
 
   func run() throws {
     if list { return listKeys() }
-    let reporter = running.reporter
+    let (start, reporter) = (ContinuousClock.now, running.reporter)
     defer { reporter?.endLine() }
     let base = try config.map { try ConfigurationText(path: $0) } ?? ConfigurationText()
     let target = try (inPlace ? config : out).map(ConfigurationFile.init)
@@ -117,6 +117,7 @@ struct Tune: ParsableCommand {
     reporter?.endLine()
     print(report.text)
     if let target { try target.write(report.result(base).text) }
+    if !running.quiet { printToStandardError("took \(start.duration(to: .now).formatted()), reading included") }
   }
 
   private func listKeys() {
