@@ -6,56 +6,56 @@ import SnapshotFormat
 /// An open base file. Everything per item is read in place, at the addresses resolved here.
 public final class BaseSnapshot {
   public let generation: ByteView
-  public private(set) var asOf: UInt32 = 0
-  public private(set) var items: UInt32 = 0
+  public internal(set) var asOf: UInt32 = 0
+  public internal(set) var items: UInt32 = 0
   /// Items 0..<shown may be recommended.
-  public private(set) var shown: UInt32 = 0
-  public private(set) var dimensions = 0
-  public private(set) var sessionWindow: UInt32 = 0
-  public private(set) var sessionPause = Session.pause
-  private(set) var weights = ScoringWeights()
-  private(set) var recipes = RecipeTable()
-  private var rankers = Rankers()
-  private var slots: UInt32 = 0
-  private var categories: UInt16 = 0
-  private var brands: UInt16 = 0
-  private var tags: UInt16 = 0
-  private(set) var hasGroups = false
+  public internal(set) var shown: UInt32 = 0
+  public internal(set) var dimensions = 0
+  public internal(set) var sessionWindow: UInt32 = 0
+  public internal(set) var sessionPause = Session.pause
+  var weights = ScoringWeights()
+  var recipes = RecipeTable()
+  var rankers = Rankers()
+  var slots: UInt32 = 0
+  var categories: UInt16 = 0
+  var brands: UInt16 = 0
+  var tags: UInt16 = 0
+  var hasGroups = false
   /// Whether an item is not sold everywhere.
-  private(set) var isSoldApart = false
-  private var regions: UInt32 = 0
+  var isSoldApart = false
+  var regions: UInt32 = 0
 
-  private var directory: BlockDirectory
+  var directory: BlockDirectory
   /// By raw value of `Column`.
-  private var columns = FixedArray<ColumnBlocks>(capacity: Column.allCases.count)
+  var columns = FixedArray<ColumnBlocks>(capacity: Column.allCases.count)
   /// By raw value of `Heap`.
-  private var heaps = FixedArray<Blocks>(capacity: Heap.allCases.count)
+  var heaps = FixedArray<Blocks>(capacity: Heap.allCases.count)
   /// By category; `unknownAttribute` at the top. A parent has a smaller number than its children.
-  private var categoryParents = FixedArray<UInt16>(capacity: 0)
+  var categoryParents = FixedArray<UInt16>(capacity: 0)
   /// By category: an answer names one for each item.
-  private var categoryNames = FixedArray<ByteView>(capacity: 0)
+  var categoryNames = FixedArray<ByteView>(capacity: 0)
 
   /// Items whose name is not the plain hash of their id.
-  private var salts = FixedArray<Salt>(capacity: 0)
-  private var saltMax: UInt32 = 0
+  var salts = FixedArray<Salt>(capacity: 0)
+  var saltMax: UInt32 = 0
 
   /// A path has a handful of levels; only a hostile snapshot has endless ones.
   static let levelsMax = 32
 
-  private struct Salt: BitwiseCopyable {
+  struct Salt: BitwiseCopyable {
     let item: UInt32
     let salt: UInt32
   }
 
   /// Nil where the snapshot does not tell visitors apart.
-  public private(set) var segments: SegmentTable?
+  public internal(set) var segments: SegmentTable?
   /// Nil where the shop has no rules.
-  public private(set) var rules: RuleTable?
+  public internal(set) var rules: RuleTable?
   /// Which of the rules' segments, by bit, have a list of their own: few have, and none is looked for in vain at each answer.
-  private(set) var ruleLists: UInt64 = 0
+  var ruleLists: UInt64 = 0
 
   /// Nil where nothing can be searched.
-  private(set) var terms: TermIndex?
+  var terms: TermIndex?
 
   /// Steps that are left of the request's.
   var effort = UInt64.max
@@ -63,7 +63,7 @@ public final class BaseSnapshot {
   private let tables: Tables
 
   /// What is looked up by b-tree.
-  private struct Tables {
+  struct Tables {
     let categories: Table
     let brands: Table
     /// Where the catalogue has any.
@@ -84,109 +84,10 @@ public final class BaseSnapshot {
   }
 
   /// Nothing in here fails: an initialiser that throws half-way is much code.
-  private init(_ file: SnapshotFile, _ tables: Tables) {
+  init(_ file: SnapshotFile, _ tables: Tables) {
     generation = file.generation
     directory = BlockDirectory(pageCount: file.database.header.pageCount)
     self.tables = tables
-  }
-
-  static func open(_ file: SnapshotFile) throws(SnapshotError) -> BaseSnapshot {
-    let base = BaseSnapshot(file, try Tables(file))
-    try base.readMeta(file.meta)
-    base.segments = try SegmentTable.open(file)
-    base.terms = try TermIndex.open(file)
-    base.rules = try RuleTable.open(file)
-    if base.rules != nil { base.findRuleLists() }
-    try base.weights.read(file)
-    try base.recipes.read(file)
-    try base.rankers.read(file)
-    try base.readBlocks(file)
-    try base.readSalts(file)
-    try base.readCategories(file)
-    return base
-  }
-
-  private func findRuleLists() {
-    for segment in Indices(RuleTable.segmentsMax) where !topList(TopList.row(ruleSegment: segment)).isEmpty {
-      ruleLists |= 1 &<< UInt64(segment)
-    }
-  }
-
-  private func readMeta(_ meta: Meta) throws(SnapshotError) {
-    asOf = try meta.number(MetaKey.asOf, maximum: .max)
-    items = try meta.number(MetaKey.items, maximum: 1 << 24)
-    shown = try meta.number(MetaKey.shown, maximum: items)
-    slots = try meta.number(MetaKey.slots, maximum: 1 << 26)
-    categories = UInt16(truncatingIfNeeded: try meta.number(MetaKey.categories, maximum: UInt32(unknownAttribute)))
-    brands = UInt16(truncatingIfNeeded: try meta.number(MetaKey.brands, maximum: UInt32(unknownAttribute)))
-    tags = UInt16(truncatingIfNeeded: try meta.number(MetaKey.tags, maximum: UInt32(unknownAttribute)))
-    hasGroups = try meta.number(MetaKey.groups, maximum: 1) == 1
-    isSoldApart = try meta.number(MetaKey.soldApart, maximum: 1) == 1
-    regions = try meta.number(MetaKey.regions, maximum: UInt32(UInt16.max))
-    dimensions = Int(try meta.number(MetaKey.dimensions, maximum: UInt32(FactorRow.dimensionsMax)))
-    guard dimensions % FactorRow.dimensionsMultiple == 0 else {
-      throw SnapshotError(.badValue, table: MetaKey.dimensions)
-    }
-    sessionWindow = try meta.number(MetaKey.sessionWindow)
-    sessionPause = try meta.number(MetaKey.sessionPause, orElse: Session.pause)
-  }
-
-  private func readBlocks(_ file: SnapshotFile) throws(SnapshotError) {
-    for column in Column.allCases {
-      var blocks = Blocks.none
-      let hasTable = hasTable(column)
-      if hasTable { blocks = try directory.add(column.table, of: file) }
-      let isAbsent = !hasTable || column.isOptional && blocks.count == 0
-      let count = column == .slot ? slots : isAbsent ? 0 : items
-      guard
-        let column = ColumnBlocks(
-          blocks, count: count, width: column.width(dimensions: dimensions), pageSize: file.pageSize)
-      else { throw SnapshotError(.wrongBlockSize, table: column.table) }
-      columns.append(column)
-    }
-    for heap in Heap.allCases {
-      let hasTable = heap == .tags ? tags > 0 : heap != .regions || isSoldApart
-      heaps.append(hasTable ? try directory.add(heap.table, of: file) : .none)
-    }
-  }
-
-  /// Columns of what no item has are not there.
-  @inline(never)
-  private func hasTable(_ column: Column) -> Bool {
-    switch column {
-    case .factor: dimensions > 0
-    case .behaviour: segments != nil || rules != nil
-    case .tags: tags > 0
-    case .group: hasGroups
-    case .regions: isSoldApart
-    default: true
-    }
-  }
-
-  private func readSalts(_ file: SnapshotFile) throws(SnapshotError) {
-    salts = FixedArray(capacity: try file.rowCount(of: Schema.itemSalt))
-    var rows = try file.rows(of: Schema.itemSalt)
-    while try rows.next() {
-      guard case .integer(let salt)? = try rows.value(1), salt > 0, salt < Int64(SlotIndex.saltCount),
-        rows.id >= 0, rows.id < Int64(items)
-      else { continue }
-      salts.append(Salt(item: UInt32(truncatingIfNeeded: rows.id), salt: UInt32(truncatingIfNeeded: salt)))
-      saltMax = max(saltMax, UInt32(truncatingIfNeeded: salt))
-    }
-  }
-
-  private func readCategories(_ file: SnapshotFile) throws(SnapshotError) {
-    categoryParents = FixedArray(capacity: Int(categories))
-    categoryNames = FixedArray(capacity: Int(categories))
-    var rows = try file.rows(of: Schema.category)
-    while try rows.next() {
-      guard rows.id == Int64(categoryParents.count) else { throw SnapshotError(.badValue, table: Schema.category) }
-      var parent = unknownAttribute
-      if case .integer(let id)? = try rows.value(1), id >= 0, id < rows.id { parent = UInt16(truncatingIfNeeded: id) }
-      guard categoryParents.append(parent) else { break }
-      if case .text(let name)? = try rows.value(2) { categoryNames.append(name) } else { categoryNames.append(.empty) }
-    }
-    guard categoryParents.isFull else { throw SnapshotError(.badValue, table: Schema.category) }
   }
 
   /// The learned ranker for the page; nil where fixed weights have to do.

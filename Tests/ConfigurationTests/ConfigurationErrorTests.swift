@@ -104,6 +104,12 @@ import Testing
       "events: { names: { a: looked } }",
       "shop.yaml:1: events.names.a: expected one of add_to_cart, click, dwell, impression, purchase, rate, remove_from_cart, search, view, found \"looked\""
     ),
+    ("\nwieghts:\n  view: 1", "shop.yaml:2: wieghts: unknown key; did you mean `weights`?"),
+    ("session:\n\n  # an hour\n  decay:\n    - 3", "shop.yaml:4: session.decay: expected a number, found a list"),
+    ("seed:\n  a: 1", "shop.yaml:1: seed: expected a whole number, found a mapping"),
+    (
+      "session: &session\n  pause: 30m\nseed: *session", "shop.yaml:3: seed: expected a whole number, found a mapping"
+    ),
     ("seed: 1\nseed: 2", "shop.yaml:1: `seed` stands twice in this mapping"),
   ])
   func namesFileLineAndKey(yaml: String, expected: String) {

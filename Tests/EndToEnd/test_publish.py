@@ -52,7 +52,7 @@ def test_a_generation_reaches_the_bucket_whole(snapshots, s3):
     for file in manifest_of(snapshots)["files"]:
         assert hashlib.sha256(fetched(s3, file["name"])).hexdigest() == file["sha256"]
     again = publish(snapshots, *options, **CREDENTIALS)
-    assert f"0 files, 0 bytes brought, {len(manifest_of(snapshots)['files'])} were there" in again.stderr
+    assert f"0 files, 0 bytes brought, {len(manifest_of(snapshots)['files'])} there before" in again.stderr
 
 
 def test_a_bucket_that_is_not_there_is_named(snapshots, s3):
@@ -95,6 +95,24 @@ def test_wranglers_own_words_reach_the_caller(snapshots, tmp_path):
     wrangler.chmod(wrangler.stat().st_mode | stat.S_IXUSR)
     done = publish(snapshots, "--to", "kv:abc", PATH=f"{tmp_path}:{os.environ['PATH']}")
     assert done.returncode != 0 and "not logged in" in done.stderr and "status 3" in done.stderr
+
+
+def test_what_a_killed_copy_left_in_a_directory_is_removed(snapshots, tmp_path):
+    """And nothing else: what a living process copies, and whatever has other names."""
+    target = tmp_path / "target"
+    target.mkdir()
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    base = manifest_of(snapshots)["files"][0]["name"]
+    left = [f".{name}.{ended.pid}.new" for name in (base, "manifest.json", "manifest-0123456789abcdef.json")]
+    stays = [f".{base}.{os.getpid()}.new", f".notes.{ended.pid}.new", f".{base}.new", f".{base}.99999999999999999999.new"]
+    for name in left + stays:
+        (target / name).write_text("half")
+    done = publish(snapshots, "--to", str(target))
+    assert done.returncode == 0, done.stderr
+    manifest = manifest_of(target)
+    files = {file["name"] for file in manifest["files"]} | {"manifest.json", f"manifest-{manifest['generation']}.json"}
+    assert {path.name for path in target.iterdir()} == files | set(stays)
 
 
 def test_the_static_list_is_the_scorers_own_answer(snapshots):

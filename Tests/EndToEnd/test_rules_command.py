@@ -1,4 +1,4 @@
-"""`martlet rules explain` on a published shop."""
+"""`martlet rules` on a published shop."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ def configuration(tmp_path) -> Path:
 def explain(configuration: Path, snapshots: Path, events: Path | str, lines: str = "") -> subprocess.CompletedProcess:
     command = [MARTLET, "rules", "explain", "--config", configuration, "--snapshots", snapshots, "--events", events]
     return subprocess.run(list(map(str, command)), input=lines, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_rules_are_counted_in_words(configuration, small_shop, count):
+    configuration.write_text(RULE + RULE.replace("rules:", "").replace("id: apples", "id: pears").replace("Apple", "Pear") * (count - 1))
+    ending = "s" if count > 1 else ""
+    for more, said in [([], f"{count} rule{ending}; "), (["--snapshots", small_shop[0]], f"\n{count} rule{ending}, {count} segment{ending}, ")]:
+        command = [MARTLET, "rules", "check", "--config", configuration, *more]
+        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0 and said in "\n" + done.stdout, (done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize("count", [1, 2])

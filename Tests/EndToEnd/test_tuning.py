@@ -75,6 +75,12 @@ def test_a_killed_run_goes_on_where_it_was(folder):
     assert (folder / "killed.yaml").read_text() == (folder / "whole.yaml").read_text()
 
 
+def test_it_says_how_long_it_took(folder):
+    done = subprocess.run(command(folder, "--trials", "1"), cwd=folder, capture_output=True, text=True, timeout=WAIT_S)
+    assert ": 1 trial in " in done.stdout
+    assert re.search(r"^took 0:0\d:\d\d, reading included$", done.stderr, re.M), done.stderr
+
+
 def test_in_place_keeps_what_is_there(folder):
     path = folder / "martlet.yaml"
     path.chmod(0o640)

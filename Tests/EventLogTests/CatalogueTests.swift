@@ -73,11 +73,4 @@ import Testing
     #expect(try marked("only_recommend: [ \"[0-9]*\" ]") == [true, false, false])
   }
 
-  @Test func tooManyRegionsIsAnError() {
-    let rows = (0...65_534).map { "s,A,1,r\($0)" }
-    let text = (["session_id,item_id,time,region"] + rows.dropLast()).joined(separator: "\n")
-    #expect(throws: Never.self) { try read(text) }
-    let error = #expect(throws: EventLogError.self) { try read(text + "\n" + rows.last!) }
-    #expect(error == .tooManyRegions(limit: 65_534))
-  }
 }

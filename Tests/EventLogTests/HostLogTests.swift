@@ -51,6 +51,19 @@ import Testing
     #expect(log.table.itemNames == ["tea"] && log.table.regionNames == ["north"])
   }
 
+  /// What looks like a host's log is one among events alone: the catalogue's rules are about all of its rows.
+  @Test func aCatalogueIsNoHostsLog() throws {
+    let folder = try TemporaryFolder()
+    let items = Self.visits + #"{"item_id":"pot","hidden":"yes"}"# + "\n"
+    let input = EventLog.Input(
+      events: [try folder.write("session_id,item_id,time\ns,tea,1\n", to: "e.csv")],
+      catalogue: [try folder.write(items, to: "c.ndjson")])
+    let yaml = "catalogue: { skip: [{ column: hidden, matches: \"yes\" }] }"
+    let log = try EventLog(reading: input, configuration: Configuration(yaml: yaml))
+    #expect(log.catalogueSummary?.skipped.map(\.rows) == [1])
+    #expect(Set(log.table.itemIDs) == ["tea", "lamp"])
+  }
+
   /// Without a host's fields a missing column stays what it is.
   @Test func otherRowsAreNoHostsLog() throws {
     let rows = "{\"event\":\"view\",\"item_id\":\"i\",\"time\":1,\"session_id\":\"s\"}\n"

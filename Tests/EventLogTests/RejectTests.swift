@@ -98,6 +98,22 @@ import Testing
         """)
   }
 
+  @Test func whatHasNotHappenedYetDoesNotFit() throws {
+    let folder = try TemporaryFolder()
+    let hosts = #"{"event_id":"e","event":"view","item_id":"C","time":101,"session_id":"s"}"# + "\n"
+    let shops = "basket,item_id,time\ns,A,100\ns,B,101\ns,A,4294967295\n"
+    var input = EventLog.Input(events: [try folder.write(shops, to: "e.csv"), try folder.write(hosts, to: "h.ndjson")])
+    func log() throws -> EventLog {
+      let yaml = "events: { columns: { session_id: basket }, reject: { max_share: 1 } }"
+      return try EventLog(reading: input, configuration: Configuration(yaml: yaml))
+    }
+    #expect(try log().events.times == 100...4_294_967_295)
+    input.latest = 100
+    let rejecting = try log()
+    #expect(rejecting.reasons == [3, 4, 1].map { "\($0) time in the future" })
+    #expect(rejecting.table.itemIDs == ["A"] && rejecting.events.times == 100...100)
+  }
+
   @Test func tooManyEndTheReadWithTheReasons() throws {
     let rows = (0..<100).map { $0 < 6 ? "s,,1" : "s,A,1" }
     let text = (["session_id,item_id,time"] + rows).joined(separator: "\n")

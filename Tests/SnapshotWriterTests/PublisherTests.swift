@@ -109,6 +109,19 @@ import Testing
     try Self.expectWhole(folder, [first.generation, second.generation], current: second.generation)
   }
 
+  /// A directory in the place of a file cannot be read as an old manifest: nothing is removed, and nothing else is wrong.
+  @Test func whatCannotBeTidiedUpIsNoFailure() throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.path("manifest-0123456789abcdef.json"), withIntermediateDirectories: true)
+    let publisher = try Publisher(directory: folder.path)
+    let snapshot = try BuiltShop.build(PlantedShop(), in: publisher.workDirectory).1
+    var reasons: [any Error] = []
+    let manifest = try publisher.publish(snapshot, keep: 3, builtAt: Date()) { reasons.append($0) }
+    #expect(try reasons.count == 1 && Manifest.load(directory: folder.path) == manifest)
+    withExtendedLifetime(publisher) {}
+  }
+
   @Test func aFailingPublicationLeavesTheOldOne() throws {
     let folder = try TemporaryFolder()
     let first = try BuiltShop.publish(PlantedShop(), in: folder.path).2

@@ -59,6 +59,13 @@ struct Build: ParsableCommand {
     let publisher = try Publisher(directory: out)
     let log = try read(configuration, reporter)
     reporter?.endLine()
+    if let folded = log.events.foldedRegions {
+      logger.warning(
+        "too many distinct regions; the events of those with the fewest count without one; is the region column the right one?",
+        metadata: [
+          "kept": "\(log.table.regionNames.count)", "left_out": "\(folded.regions)", "events": "\(folded.events)",
+        ])
+    }
     // Before hours of training: a wrong rule ends the build at once.
     for warning in try CompiledRules.check(configuration, log) { logger.warning("\(warning)") }
     let (models, plan) = try RankedModels.fit(
@@ -85,7 +92,11 @@ struct Build: ParsableCommand {
     }
     for name in snapshot.unknownNames { logger.warning("a recipe names what the shop does not have: \(name)") }
     let manifest = try publisher.publish(
-      snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date())
+      snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date()
+    ) {
+      logger.warning(
+        "published, but what older generations left could not be removed; the next build tries again: \($0)")
+    }
     try StaticList.write(manifest, by: publisher)
     reporter?.endLine()
     if !quiet { printToStandardError(BuildSummary(log: log, snapshot: snapshot, manifest: manifest).text) }
@@ -105,6 +116,7 @@ struct Build: ParsableCommand {
   private func read(_ configuration: Configuration, _ reporter: ProgressReporter?) throws -> EventLog {
     var input = EventLog.Input(events: events, catalogue: catalogue, rejectsPath: rejects ?? rejectsBeside(out))
     input.userKey = try configuration.users.loadKey()
+    input.latest = configuration.latestEventTime
     input.progress = { progress in
       reporter?.update(
         "reading \(progress.file)", done: progress.totalBytes.map { Double(progress.bytes) / Double(max($0, 1)) },

@@ -104,7 +104,9 @@ struct Evaluate: ParsableCommand {
     let kind: EvaluationProtocol =
       protocolName == .next ? .next(excludingCurrent: excludeCurrent) : .basket(perBasket: perBasket)
     let configuration = try load(input.config)
-    let parts = try EvaluationParts(input.source(), catalogue: input.catalogue, configuration) { progress in
+    let parts = try EvaluationParts(
+      input.source(), catalogue: input.catalogue, configuration, latest: configuration.latestEventTime
+    ) { progress in
       reporter?.update(
         "reading \(progress.file)", done: progress.totalBytes.map { Double(progress.bytes) / Double(max($0, 1)) },
         detail: "\(progress.rows) rows")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import EventLog
 import Foundation
+import Report
 
 struct Forget: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -45,12 +46,12 @@ struct Forget: ParsableCommand {
   }
 
   private static func line(_ report: Erasure.Report) -> String {
-    guard report.removed > 0 else { return "\(report.file): nothing of theirs in \(report.rows) rows" }
+    guard report.removed > 0 else { return "\(report.file): nothing of theirs in \(counted(report.rows, "row"))" }
     let parts = [
       (report.ofUser, "that name the person"), (report.ofSessions, "of their sessions"),
       (report.unfit, "that cannot be read and hold an id of theirs"),
     ]
     let kinds = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-    return "\(report.file): removed \(report.removed) of \(report.rows) rows: \(kinds)"
+    return "\(report.file): removed \(report.removed) of \(counted(report.rows, "row")): \(kinds)"
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Publishing
+import Report
 
 struct Publish: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,7 +35,7 @@ struct Publish: ParsableCommand {
     }
     if !quiet {
       printToStandardError(
-        "generation \(report.generation): \(report.files) files, \(report.bytes) bytes brought, \(report.present) were there"
+        "generation \(report.generation): \(counted(report.files, "file")), \(report.bytes) bytes brought, \(report.present) there before"
       )
     }
   }

@@ -26,14 +26,16 @@ struct Rules: ParsableCommand {
     func run() throws {
       let rules = try Configuration.load(path: config).rules
       guard let snapshots else {
-        print("\(rules.count) rules; with --snapshots, names are checked too")
+        print("\(counted(rules.count, "rule")); with --snapshots, names are checked too")
         return
       }
       let published = try PublishedBase(directory: snapshots)
       let compiled = try published.compile(rules)
       for warning in compiled.warnings { printToStandardError(warning) }
       for rule in compiled.rules { print("\(rule.id): \(rule.meaning)") }
-      print("\(rules.count) rules, \(compiled.segments.count) segments, \(compiled.bytes.count) bytes")
+      print(
+        "\(counted(rules.count, "rule")), \(counted(compiled.segments.count, "segment")), \(compiled.bytes.count) bytes"
+      )
     }
   }
 

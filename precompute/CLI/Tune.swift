@@ -92,20 +92,22 @@ struct Tune: ParsableCommand {
 
   func run() throws {
     if list { return listKeys() }
-    let reporter = running.reporter
+    let (start, reporter) = (ContinuousClock.now, running.reporter)
     defer { reporter?.endLine() }
     let base = try config.map { try ConfigurationText(path: $0) } ?? ConfigurationText()
     let target = try (inPlace ? config : out).map(ConfigurationFile.init)
     let plan = try self.plan()
-    let input = EventLog.Input(events: events, catalogue: catalogue) { progress in
+    var input = EventLog.Input(events: events, catalogue: catalogue) { progress in
       reporter?.update(
         "reading \(progress.file)", done: progress.totalBytes.map { Double(progress.bytes) / Double(max($0, 1)) },
         detail: "\(progress.rows) rows")
     }
+    let configuration = try base.configuration()
+    input.latest = configuration.latestEventTime
     // Opened first: reading takes long, and a journal of another run is to be refused at once.
     let journal = try journal.map { try TuningJournal(path: $0, identity: identity(base, plan)) }
     var tuning = Tuning(
-      base, try TuningFolds(input, base.configuration(), plan), try TunedMetric(metric))
+      base, try TuningFolds(input, configuration, plan), try TunedMetric(metric))
     (tuning.parameters, tuning.journal, tuning.seed) = (try searched(), journal, running.seed)
     tuning.trialsMost = trials
     tuning.secondsMost = trials == nil ? DurationText.seconds(budget).map { Double($0) } : nil
@@ -115,6 +117,7 @@ struct Tune: ParsableCommand {
     reporter?.endLine()
     print(report.text)
     if let target { try target.write(report.result(base).text) }
+    if !running.quiet { printToStandardError("took \(start.duration(to: .now).formatted()), reading included") }
   }
 
   private func listKeys() {

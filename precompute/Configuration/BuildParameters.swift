@@ -17,6 +17,8 @@ public struct Windows: Sendable, Equatable {
 public struct RegionRules: Sendable, Equatable {
   /// What a manifest calls everywhere.
   public static let world = "world"
+  /// Regions that a snapshot can number.
+  public static let most = 65_534
 
   /// Regions with fewer distinct people are merged into their group, or, without one, into the world.
   public var minimumPeople = 30
@@ -30,10 +32,13 @@ public struct RegionRules: Sendable, Equatable {
   /// What is no region's code: visitors come from a region, not from a group of them or from everywhere.
   public var takenNames: [String] { [Self.world] + groups.keys }
 
+  /// Regions of events that there are numbers for, beside those of groups and of `other`.
+  public var roomForEvents: Int { max(0, Self.most - groups.count - (other == nil ? 0 : 1)) }
+
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()
     if let value = try section.value("minimum_people") { minimumPeople = try value.integer(in: 1...1_000_000_000) }
-    if let value = try section.value("keep_busiest") { keepBusiest = try value.integer(in: 1...65_534) }
+    if let value = try section.value("keep_busiest") { keepBusiest = try value.integer(in: 1...Self.most) }
     if let value = try section.value("other") {
       other = try value.string()
       if keepBusiest == nil { throw value.failure("needs `keep_busiest`: without it no region is left over") }

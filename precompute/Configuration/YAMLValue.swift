@@ -5,6 +5,8 @@ struct YAMLValue {
   let node: Node
   let file: String
   let key: String
+  /// Where the key stands; nil for what has none.
+  var keyMark: Mark?
 
   /// The top of a text, or nil where there is nothing in it.
   static func root(of yaml: String, file: String) throws -> YAMLValue? {
@@ -17,7 +19,13 @@ struct YAMLValue {
   }
 
   func failure(_ message: String) -> ConfigurationError {
-    ConfigurationError(file: file, line: node.mark?.line, key: key, message: message)
+    ConfigurationError(file: file, line: line, key: key, message: message)
+  }
+
+  /// The value's, but for what begins below its key, a block, or elsewhere, at the anchor of an alias.
+  private var line: Int? {
+    guard let key = keyMark, let own = node.mark else { return node.mark?.line }
+    return node.isBlock || own.line < key.line ? key.line : own.line
   }
 
   func expected(_ what: String) -> ConfigurationError {
@@ -50,7 +58,8 @@ struct YAMLValue {
     guard case .mapping(let mapping) = node else { throw expected("names with values") }
     return try mapping.map { name, value in
       let text = try YAMLValue(node: name, file: file, key: key).string("a name")
-      return (text, YAMLValue(node: value, file: file, key: key.isEmpty ? text : "\(key).\(text)"))
+      let fullKey = key.isEmpty ? text : "\(key).\(text)"
+      return (text, YAMLValue(node: value, file: file, key: fullKey, keyMark: name.mark))
     }
   }
 }
@@ -93,6 +102,17 @@ struct YAMLSection {
 }
 
 extension Node {
+  /// Whether it begins below its key: a mapping by indentation, which begins with its first key (Yams keeps no style of mappings), or a list.
+  fileprivate var isBlock: Bool {
+    switch self {
+    case .mapping(let mapping):
+      guard let own = mapping.mark, let first = mapping.first?.key.mark else { return false }
+      return (first.line, first.column) == (own.line, own.column)
+    case .sequence: return true
+    case .scalar, .alias: return false
+    }
+  }
+
   /// YAML's null, in the plain spellings of the core schema.
   var isNull: Bool {
     guard case .scalar(let scalar) = self, scalar.style == .plain || scalar.style == .any else { return false }

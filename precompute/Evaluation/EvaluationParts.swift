@@ -22,11 +22,12 @@ public struct EvaluationParts {
   private let configuration: Configuration
   private let reader: PartReader
 
+  /// - Parameter latest: see `EventLog.Input`.
   public init(
-    _ source: EvaluationSource, catalogue: [String], _ configuration: Configuration,
+    _ source: EvaluationSource, catalogue: [String], _ configuration: Configuration, latest: UInt32 = .max,
     progress: ((ReadProgress) -> Void)? = nil
   ) throws {
-    let reader = PartReader(catalogue: catalogue, progress: progress)
+    let reader = PartReader(catalogue: catalogue, latest: latest, progress: progress)
     switch source {
     case .separate(_, let files):
       test = try reader.read(files, configuration)
@@ -51,6 +52,7 @@ public struct EvaluationParts {
 
 private struct PartReader {
   let catalogue: [String]
+  let latest: UInt32
   let progress: ((ReadProgress) -> Void)?
 
   func readTraining(_ source: EvaluationSource, _ split: TimeSplit?, _ configuration: Configuration) throws -> EventLog
@@ -63,7 +65,7 @@ private struct PartReader {
 
   func read(_ files: [String], _ configuration: Configuration, selects: ((Int) -> Bool)? = nil) throws -> EventLog {
     var input = EventLog.Input(events: files, catalogue: catalogue, progress: progress)
-    input.selects = selects
+    (input.selects, input.latest) = (selects, latest)
     return try EventLog(reading: input, configuration: configuration)
   }
 }

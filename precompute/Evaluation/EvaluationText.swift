@@ -35,11 +35,11 @@ public struct EvaluationText {
   private var heading: [String] {
     let scored = report.scored
     func part(_ name: String, _ part: EvaluationReport.Part) -> String {
-      "\(name): \(part.events) events, \(part.sessions) sessions, \(part.items) items, \(part.from) to \(part.through)"
+      "\(name): \(counted(part.events, "event")), \(counted(part.sessions, "session")), \(counted(part.items, "item")), \(part.from) to \(part.through)"
     }
     let micros = scored.timing.answeringSeconds * 1e6 * Double(scored.timing.threads) / Double(report.positions)
     return [
-      "\(report.positions) positions: \(report.setting.description) (context \(report.setting.context))",
+      "\(counted(report.positions, "position")): \(report.setting.description) (context \(report.setting.context))",
       part("training", report.training), part("test", report.test),
       "unknown to the snapshot: \(percent(scored.unknownTargets)) of the targets, "
         + "\(percent(scored.unknownSessionItems)) of the events",

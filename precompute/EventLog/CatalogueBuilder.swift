@@ -13,7 +13,7 @@ struct CatalogueBuilder {
 
   func bind(_ reader: any RowReader) throws -> FieldColumns {
     try FieldColumns(
-      reader, source.layout, fields: [.itemID] + Field.ofItems, required: [.itemID], key: "catalogue")
+      reader, FileLayout(source.layout), fields: [.itemID] + Field.ofItems, required: [.itemID], key: "catalogue")
   }
 
   mutating func add(_ row: [ByteView], _ item: FieldReader, _ attributes: ItemAttributeColumns) throws

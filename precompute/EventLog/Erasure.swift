@@ -150,7 +150,7 @@ public struct Erasure {
   /// - Throws: `ErasureError.noColumn` where a file says of no row whose it is, or which session's.
   private func columns(_ reader: any RowReader) throws -> (user: FieldReader, session: FieldReader) {
     let columns = try FieldColumns(
-      reader, layout.fitting(reader), fields: [.userID, .sessionID], required: [], key: "events")
+      reader, FileLayout(layout, of: reader), fields: [.userID, .sessionID], required: [], key: "events")
     reader.select(columns.plan)
     for (field, isNeeded) in [(Field.userID, user != nil), (.sessionID, wantedCount > 0)]
     where isNeeded && !columns[field].isRead {

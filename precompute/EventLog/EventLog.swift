@@ -21,6 +21,8 @@ public struct EventLog: Sendable {
     public var selects: ((_ event: Int) -> Bool)?
     /// The key by which users' ids are hashed, where the snapshot is to know people; nil: their ids are forgotten.
     public var userKey: [UInt8]?
+    /// Seconds since 1970; an event that is later does not fit: its clock is wrong, and ages are counted from the newest event.
+    public var latest = UInt32.max
     /// Called after each chunk.
     public var progress: ((ReadProgress) -> Void)?
     /// Bytes asked for in one read. What is read does not depend on it.
@@ -44,19 +46,20 @@ public struct EventLog: Sendable {
   public init(reading input: Input, configuration: Configuration) throws {
     let rejects = try RejectsWriter(path: input.rejectsPath)
     var builder = EventTableBuilder(
-      configuration.events, takenRegions: configuration.regions.takenNames, selects: input.selects)
+      configuration.events, takenRegions: configuration.regions.takenNames,
+      regionsMax: configuration.regions.roomForEvents, latest: input.latest,
+      selects: input.selects)
     var pump = RowPump(what: "events", layout: configuration.events.layout, rejects: rejects, input)
     pump.extraRules = EventTableBuilder.ExtraRule.allCases.map(\.description)
     try pump.run(input.events) { reader in
       let bound = try builder.bind(reader)
-      let isHostLog = HostLog.wrote(reader, beside: configuration.events.layout)
-      let columns = EventTableBuilder.Columns(bound, isHostLog: isHostLog)
+      let columns = EventTableBuilder.Columns(bound)
       return (bound, { row in try builder.add(row, columns) })
     }
     events = pump.summary
     events.withoutRegion = builder.withoutRegion
     var attributes = CatalogueBuilder(configuration.catalogue, items: builder.items, texts: builder.texts)
-    table = builder.finished(userKey: input.userKey)
+    (table, events.foldedRegions) = builder.finished(userKey: input.userKey)
     guard let oldest = table.times.min(), let newest = table.times.max() else {
       throw EventLogError.noEvents(rows: events.rows)
     }

@@ -13,7 +13,6 @@ public enum EventLogError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooManyRejects(
     what: String, rows: UInt64, rejected: [RejectReason: UInt64], maximumShare: Double, first: [Reject])
   case noEvents(rows: UInt64)
-  case tooManyRegions(limit: Int)
   case tooManyDistinct(what: String)
   case rejectsNotWritten(file: String, reason: String)
 
@@ -36,8 +35,6 @@ public enum EventLogError: Error, Equatable, Sendable, CustomStringConvertible {
       Self.describe(what, rows, rejected, maximumShare, first)
     case .noEvents(let rows):
       "no event was kept of \(rows) rows"
-    case .tooManyRegions(let limit):
-      "there are more than \(limit) distinct regions; is the region column the right one?"
     case .tooManyDistinct(let what):
       "there are more than 4,294,967,294 distinct \(what)"
     case .rejectsNotWritten(let file, let reason):
@@ -79,6 +76,7 @@ public enum RejectReason: String, CaseIterable, Sendable {
   case unknownEvent = "unknown event type"
   case missingTime = "missing time"
   case badTime = "bad time"
+  case timeToCome = "time in the future"
   case badNumber = "bad number"
   case badPrice = "bad price"
   case badAvailability = "bad availability"

@@ -12,7 +12,6 @@ struct EventTableBuilder {
     case userPauses
   }
 
-  static let regionLimit = Int(EventTable.noRegion) - 1
   /// What is left out beside the configured rules, which come first in a summary.
   enum ExtraRule: Int, CaseIterable {
     case leftOutName, searchWithoutItem, duplicate, notSelected
@@ -33,12 +32,13 @@ struct EventTableBuilder {
   /// Kept events whose region was not: see `takenRegions`.
   private(set) var withoutRegion: UInt64 = 0
   private let source: EventSource
+  private let latest: UInt32
   private let selects: ((_ event: Int) -> Bool)?
   /// Events that fit, selected or not.
   private var fitting = 0
   private var sessions = Interner()
   private var users = Interner()
-  private var regions = Interner()
+  private var regions: RegionColumn
   private var seen = SeenIDs()
   /// Names of groups and of everywhere. Whoever sends an event could write one of them, so it costs the region and not the build.
   private var takenRegions = Interner()
@@ -56,8 +56,12 @@ struct EventTableBuilder {
     }
   }
 
-  init(_ source: EventSource, takenRegions: [String] = [], selects: ((_ event: Int) -> Bool)? = nil) {
-    (self.source, self.selects) = (source, selects)
+  init(
+    _ source: EventSource, takenRegions: [String] = [], regionsMax: Int, latest: UInt32 = .max,
+    selects: ((_ event: Int) -> Bool)? = nil
+  ) {
+    (self.source, self.latest, self.selects) = (source, latest, selects)
+    regions = RegionColumn(limit: regionsMax)
     for name in takenRegions { _ = self.takenRegions.intern(name) }
     times = Formats(shop: TimeParser(source.time), host: TimeParser(HostLog.source.time))
     types = Formats(shop: EventTypes(source), host: EventTypes(HostLog.source))
@@ -69,8 +73,8 @@ struct EventTableBuilder {
     let attributes: ItemAttributeColumns
     let isHostLog: Bool
 
-    init(_ columns: FieldColumns, isHostLog: Bool) {
-      self.isHostLog = isHostLog
+    init(_ columns: FieldColumns) {
+      isHostLog = columns.layout.isHostLog
       (id, item, session, user) = (columns[.eventID], columns[.itemID], columns[.sessionID], columns[.userID])
       (event, time, region) = (columns[.event], columns[.time], columns[.region])
       attributes = ItemAttributeColumns(columns)
@@ -79,9 +83,9 @@ struct EventTableBuilder {
 
   /// Binds the fields to the columns of one file.
   mutating func bind(_ reader: any RowReader) throws -> FieldColumns {
-    let layout = source.layout.fitting(reader)
+    let layout = FileLayout(source.layout, of: reader)
     func has(_ field: Field) -> Bool {
-      let (names, areConfigured) = layout.columns(of: field)
+      let (names, areConfigured) = layout.table.columns(of: field)
       return areConfigured ? !names.isEmpty : reader.has(field.rawValue)
     }
     if sessionRule == nil {
@@ -109,7 +113,7 @@ struct EventTableBuilder {
   }
 
   /// The table, with sessions cut where there is no session column. Users' ids leave it hashed by `userKey`, or not at all.
-  consuming func finished(userKey: [UInt8]? = nil) -> EventTable {
+  consuming func finished(userKey: [UInt8]? = nil) -> (table: EventTable, folded: FoldedRegions?) {
     if let userKey {
       let key = OwnedBytes(copying: userKey)
       table.userKeys = (0..<UInt32(users.count)).map { user in
@@ -117,11 +121,12 @@ struct EventTableBuilder {
       }
     }
     table.itemIDs = items.strings()
-    table.regionNames = regions.strings()
+    let folded: FoldedRegions?
+    (table.regions, table.regionNames, folded) = regions.finished()
     table.userCount = users.count
     table.sessionCount = sessions.count
     if sessionRule == .userPauses { table.cutSessions(gapSeconds: source.sessionGapSeconds) }
-    return table
+    return (table, folded)
   }
 
   private mutating func append(_ row: [ByteView], _ columns: Columns) throws -> RowPump.Outcome {
@@ -139,6 +144,7 @@ struct EventTableBuilder {
     let time = columns.time.text(row)
     if time.isEmpty { throw UnfitRow(.missingTime) }
     guard let seconds = times[isHostLog: columns.isHostLog].seconds(time) else { throw UnfitRow(.badTime) }
+    if seconds > latest { throw UnfitRow(.timeToCome) }
     for id in [item, session, user, region] { try checkID(id) }
     let numbers = try columns.attributes.numbers(row)
     let id = columns.id.text(row)
@@ -151,7 +157,7 @@ struct EventTableBuilder {
     table.items.append(number)
     table.sessions.append(sessionRule == .column ? try Self.number(session, &sessions, "sessions") : 0)
     table.users.append(user.isEmpty ? EventTable.noUser : try Self.number(user, &users, "users"))
-    table.regions.append(try regionNumber(region))
+    try append(region: region)
     table.types.append(type.rawValue)
     table.times.append(seconds)
     return .kept
@@ -173,16 +179,10 @@ struct EventTableBuilder {
     .skipped(rule: source.layout.skip.count + rule.rawValue)
   }
 
-  private mutating func regionNumber(_ region: ByteView) throws -> UInt16 {
-    if region.isEmpty { return EventTable.noRegion }
-    if takenRegions.find(region) != nil {
-      withoutRegion += 1
-      return EventTable.noRegion
-    }
-    guard let number = regions.intern(region), number < Self.regionLimit else {
-      throw EventLogError.tooManyRegions(limit: Self.regionLimit)
-    }
-    return UInt16(number)
+  private mutating func append(region: ByteView) throws {
+    let isTaken = !region.isEmpty && takenRegions.find(region) != nil
+    if isTaken { withoutRegion += 1 }
+    try regions.append(isTaken ? .empty : region)
   }
 
   private static func number(_ id: ByteView, _ interner: inout Interner, _ what: String) throws -> UInt32 {

@@ -3,15 +3,17 @@ import Configuration
 
 /// Binds fields to the columns of one file.
 struct FieldColumns {
+  let layout: FileLayout
   private(set) var plan = ColumnPlan()
   private var readers: [Field: FieldReader] = [:]
 
   /// Columns that are named in the configuration or are `required` have to exist in the file; others are read where it
   /// has them. NDJSON rows need not have all keys, so there only the rows can be judged.
-  init(_ reader: any RowReader, _ layout: TableLayout, fields: [Field], required: Set<Field>, key: String) throws {
+  init(_ reader: any RowReader, _ layout: FileLayout, fields: [Field], required: Set<Field>, key: String) throws {
+    self.layout = layout
     let hasHeader = reader is DelimitedReader
     for field in fields {
-      let (names, areConfigured) = layout.columns(of: field)
+      let (names, areConfigured) = layout.table.columns(of: field)
       let isRequired = areConfigured || required.contains(field)
       var slots: [FieldReader.Slot] = []
       for name in names where isRequired || !hasHeader || reader.has(name) {

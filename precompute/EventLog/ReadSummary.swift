@@ -19,6 +19,8 @@ public struct ReadSummary: Sendable, Equatable {
   public var kept: UInt64 = 0
   /// Kept events that were left without their region: it was the name of a group of regions, or of everywhere.
   public var withoutRegion: UInt64 = 0
+  /// Nil where a table has room for all regions.
+  public var foldedRegions: FoldedRegions?
   /// By rule, in the order of the configuration.
   public var skipped: [Skipped] = []
   public var rejected: [RejectReason: UInt64] = [:]
@@ -29,6 +31,12 @@ public struct ReadSummary: Sendable, Equatable {
   public init() {}
 
   public var rejectedCount: UInt64 { rejected.values.reduce(0, +) }
+}
+
+/// Distinct regions that a table had no room for, and their events, which count as of no region.
+public struct FoldedRegions: Sendable, Equatable {
+  public let regions: Int
+  public let events: Int
 }
 
 /// How far a read has come.

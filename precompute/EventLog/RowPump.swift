@@ -42,7 +42,7 @@ struct RowPump {
       let lines = try LineReader(source, chunkLength: input.chunkLength, lengthLimit: input.rowLengthMax)
       let reader = try openRows(lines, format: layout.format)
       var (columns, handle) = try open(reader)
-      let filter = try SkipFilter(layout.fitting(reader).skip, reader, &columns)
+      let filter = try SkipFilter(columns.layout.table.skip, reader, &columns)
       reader.select(columns.plan)
       let bytesBefore = summary.files.reduce(0) { $0 + $1.bytes }
       var reported: UInt64 = .max

@@ -5,10 +5,17 @@ import SnapshotWriter
 public protocol Destination: Sendable {
   /// For messages.
   var name: String { get }
+  /// Removes what a copy that was killed has left, as far as that is safe.
+  func tidy()
   /// Whether a file of that name and size is there.
   func has(_ name: String, bytes: Int) throws -> Bool
   /// Puts the file at `path` there under `name`, whole or not at all.
   func put(_ path: String, as name: String) throws
+}
+
+extension Destination {
+  /// Where a file appears whole or not at all, nothing is left.
+  public func tidy() {}
 }
 
 /// The text of a destination, as `martlet publish` takes it.

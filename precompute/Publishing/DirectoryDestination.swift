@@ -11,6 +11,18 @@ struct DirectoryDestination: Destination {
 
   init(_ path: String) { name = path }
 
+  /// A file that a process of this machine is still copying stays.
+  func tidy() {
+    for file in (try? FileManager.default.contentsOfDirectory(atPath: name)) ?? [] {
+      let parts = file.wholeMatch(
+        of: /\.(?:(?:base|region|text)-[0-9a-f]{16}\.sqlite|manifest(?:-[0-9a-f]{16})?\.json)\.([0-9]+)\.new/)
+      guard let process = parts.flatMap({ pid_t($0.1) }), process > 0, kill(process, 0) != 0, errno == ESRCH else {
+        continue
+      }
+      try? FileManager.default.removeItem(atPath: "\(name)/\(file)")
+    }
+  }
+
   func has(_ file: String, bytes: Int) throws -> Bool {
     let attributes = try? FileManager.default.attributesOfItem(atPath: "\(name)/\(file)")
     return attributes?[.size] as? Int == bytes

@@ -24,6 +24,7 @@ public struct GenerationCopy {
   public func run(progress: (String) -> Void = { _ in }) throws -> Report {
     let manifest = try Manifest.load(directory: directory)
     for file in manifest.files { _ = try manifest.read(file, in: directory) }
+    destination.tidy()
     var report = Report(generation: manifest.generation)
     for file in manifest.files {
       if try destination.has(file.name, bytes: file.bytes) {

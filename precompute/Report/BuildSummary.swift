@@ -17,7 +17,7 @@ public struct BuildSummary {
   private var catalogue: [String] { log.catalogueSummary.map { read("catalogue", $0) } ?? [] }
 
   private func read(_ what: String, _ summary: ReadSummary) -> [String] {
-    var lines = ["\(what): \(summary.rows) rows read, \(summary.kept) kept"]
+    var lines = ["\(what): \(counted(summary.rows, "row")) read, \(summary.kept) kept"]
     for rule in summary.skipped where rule.rows > 0 { lines.append("  \(rule.rows) skipped by rule \(rule.rule)") }
     if summary.withoutRegion > 0 {
       lines.append("  \(summary.withoutRegion) kept without their region, which is the name of a group or of the world")
@@ -37,12 +37,13 @@ public struct BuildSummary {
     let regions = snapshot.files.filter { $0.region != nil }
     let bought = snapshot.bought
     return [
-      "\(table.itemIDs.count) items (\(snapshot.shown) to recommend), \(table.sessionCount) sessions, "
-        + "\(table.userCount) users, \(table.regionNames.count) regions (\(regions.count) with a file of their own)",
+      "\(counted(table.itemIDs.count, "item")) (\(snapshot.shown) to recommend), \(counted(table.sessionCount, "session")), "
+        + "\(counted(table.userCount, "user")), \(counted(table.regionNames.count, "region")) "
+        + "(\(regions.count) with a file of their own)",
       "base \(bought.bytes) of \(bought.budget) bytes: \(bought.dimensions) of \(bought.dimensionsWanted) factor dimensions, "
         + "\(bought.entriesKept) of \(bought.entriesWanted) list entries "
         + String(format: "(%.1f %% of their value)", bought.valueKept * 100),
-      "published generation \(manifest.generation), \(manifest.files.count) files, as of \(manifest.asOf)",
+      "published generation \(manifest.generation), \(counted(manifest.files.count, "file")), as of \(manifest.asOf)",
     ]
   }
 

@@ -24,7 +24,7 @@ public struct RuleExplanation {
     let now = query.request.now
     let judged = try RuleExplanation.judge(table, recommender, &query, session(now))
     let held = try session(now)
-    var lines = ["at \(time(now)): \(held.count) signals, \(held.marks.count) marks"]
+    var lines = ["at \(time(now)): \(counted(held.count, "signal")), \(counted(held.marks.count, "mark"))"]
     var until = [UInt32?](repeating: nil, count: judged.conditions.count)
     for moment in RuleExplanation.moments(held, layout, after: now) where until.contains(nil) {
       query.request.now = moment

@@ -50,7 +50,10 @@ public final class Publisher {
   }
 
   /// Moves the files in, writes the manifest, drops generations beyond the last `keep`.
-  public func publish(_ snapshot: Snapshot, keep: Int, builtAt: Date) throws -> Manifest {
+  /// - Parameter untidy: called where something of older generations stays: this one is published all the same.
+  public func publish(
+    _ snapshot: Snapshot, keep: Int, builtAt: Date, untidy: (any Error) -> Void = { _ in }
+  ) throws -> Manifest {
     let files = try snapshot.files.map { try Manifest.File($0) }
     for (file, source) in zip(files, snapshot.files) {
       try Publisher.sync(source.path)
@@ -67,7 +70,7 @@ public final class Publisher {
     try write(data, Publisher.archiveName(snapshot.generation))
     try write(data, Manifest.fileName)
     try Publisher.sync(directory)
-    try prune(keep: max(1, keep), latest: [manifest.generation, previous?.generation])
+    do { try prune(keep: max(1, keep), latest: [manifest.generation, previous?.generation]) } catch { untidy(error) }
     return manifest
   }
 

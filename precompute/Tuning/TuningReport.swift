@@ -59,10 +59,11 @@ public struct TuningReport {
     let end = isFinished ? "no step left that helps" : "the budget is used up"
     func part(_ test: TestSet) -> String {
       func date(_ seconds: UInt32) -> String { Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601) }
-      return "\(test.positionCount) positions, \(date(test.times.lowerBound)) to \(date(test.times.upperBound))"
+      return
+        "\(counted(test.positionCount, "position")), \(date(test.times.lowerBound)) to \(date(test.times.upperBound))"
     }
     return [
-      "\(metric), protocol \(folds.confirmation.test.protocolOfTest.name): \(trials) trials in "
+      "\(metric), protocol \(folds.confirmation.test.protocolOfTest.name): \(counted(trials, "trial")) in "
         + String(format: "%.0f s; ", seconds) + end
     ] + folds.search.map { "searched: \(part($0.test))" } + ["confirmed: \(part(folds.confirmation.test))"]
   }

@@ -1,0 +1,35 @@
+import Configuration
+import EventLog
+import Testing
+
+@Suite struct RegionTests {
+  private func log(_ regions: [String], _ yaml: String = "") throws -> EventLog {
+    try read((["session_id,item_id,time,region"] + regions.map { "s,A,1,\($0)" }).joined(separator: "\n"), yaml)
+  }
+
+  @Test func asManyAsATableHoldsStay() throws {
+    let names = (1...65_534).map { "r\($0)" }
+    let log = try log(names)
+    #expect(log.table.regionNames == names && log.events.foldedRegions == nil)
+    let grouped = try self.log(names, "regions: { groups: { A: [r1], B: [r2] } }")
+    #expect(grouped.table.regionNames == names.dropLast(2), "groups have numbers of their own")
+  }
+
+  /// Against the plain count: of 66,000 regions those with the most events stay, of equal ones the earlier, whenever they are met.
+  @Test func ofMoreThoseWithTheMostEventsStay() throws {
+    var regions = (0..<66_000).map { "r\($0)" }
+    regions += (65_000..<66_000).map { "r\($0)" } + [""] + (0..<66_000).filter { $0 % 3 == 0 }.map { "r\($0)" }
+    var counts: [String: Int] = [:]
+    for region in regions where !region.isEmpty { counts[region, default: 0] += 1 }
+    let inOrder = regions.prefix(66_000)
+    let ranked = inOrder.enumerated().sorted { (-counts[$0.element]!, $0.offset) < (-counts[$1.element]!, $1.offset) }
+    let kept = Set(ranked.prefix(65_534).map(\.element))
+    let log = try log(regions)
+    #expect(log.table.regionNames == inOrder.filter(kept.contains))
+    let read = log.table.regions.map { $0 == EventTable.noRegion ? "" : log.table.regionNames[Int($0)] }
+    #expect(read == regions.map { kept.contains($0) ? $0 : "" })
+    let folded = try #require(log.events.foldedRegions)
+    #expect(folded.regions == 66_000 - 65_534)
+    #expect(folded.events == regions.count { !$0.isEmpty && !kept.contains($0) })
+  }
+}
