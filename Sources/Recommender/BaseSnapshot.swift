@@ -38,6 +38,8 @@ public final class BaseSnapshot {
   /// Items whose name is not the plain hash of their id.
   private var salts = FixedArray<Salt>(capacity: 0)
   private var saltMax: UInt32 = 0
+  /// As many names meet among eight million items: n² / 2³³.
+  private static let saltsMax = 8192
 
   /// A path has a handful of levels; only a hostile snapshot has endless ones.
   static let levelsMax = 32
@@ -86,7 +88,7 @@ public final class BaseSnapshot {
   /// Nothing in here fails: an initialiser that throws half-way is much code.
   private init(_ file: SnapshotFile, _ tables: Tables) {
     generation = file.generation
-    directory = BlockDirectory(pageCount: file.database.header.pageCount)
+    directory = BlockDirectory(of: file)
     self.tables = tables
   }
 
@@ -164,12 +166,13 @@ public final class BaseSnapshot {
   }
 
   private func readSalts(_ file: SnapshotFile) throws(SnapshotError) {
-    salts = FixedArray(capacity: try file.rowCount(of: Schema.itemSalt))
-    var rows = try file.rows(of: Schema.itemSalt)
+    var rows = try file.rows(of: Schema.itemSalt, atMost: BaseSnapshot.saltsMax)
     while try rows.next() {
       guard case .integer(let salt)? = try rows.value(1), salt > 0, salt < Int64(SlotIndex.saltCount),
         rows.id >= 0, rows.id < Int64(items)
       else { continue }
+      // Few shops have any.
+      if salts.capacity == 0 { salts = FixedArray(capacity: BaseSnapshot.saltsMax) }
       salts.append(Salt(item: UInt32(truncatingIfNeeded: rows.id), salt: UInt32(truncatingIfNeeded: salt)))
       saltMax = max(saltMax, UInt32(truncatingIfNeeded: salt))
     }
@@ -178,12 +181,12 @@ public final class BaseSnapshot {
   private func readCategories(_ file: SnapshotFile) throws(SnapshotError) {
     categoryParents = FixedArray(capacity: Int(categories))
     categoryNames = FixedArray(capacity: Int(categories))
-    var rows = try file.rows(of: Schema.category)
-    while try rows.next() {
+    var rows = try file.rows(of: Schema.category, atMost: .max)
+    while !categoryParents.isFull, try rows.next() {
       guard rows.id == Int64(categoryParents.count) else { throw SnapshotError(.badValue, table: Schema.category) }
       var parent = unknownAttribute
       if case .integer(let id)? = try rows.value(1), id >= 0, id < rows.id { parent = UInt16(truncatingIfNeeded: id) }
-      guard categoryParents.append(parent) else { break }
+      categoryParents.append(parent)
       if case .text(let name)? = try rows.value(2) { categoryNames.append(name) } else { categoryNames.append(.empty) }
     }
     guard categoryParents.isFull else { throw SnapshotError(.badValue, table: Schema.category) }
@@ -262,7 +265,8 @@ public final class BaseSnapshot {
 
   /// The item list of `item`, to the end of its block; nil where there is none.
   func list(_ kind: ListKind, of item: UInt32) -> ByteView? {
-    column(kind.column).isEmpty ? nil : entry(kind.heap, kind.column, of: item)
+    guard !column(kind.column).isEmpty, affords(1) else { return nil }
+    return entry(kind.heap, kind.column, of: item)
   }
 
   /// The ranked list of a `TopList` row; empty where there is none.
@@ -388,9 +392,13 @@ public final class BaseSnapshot {
     }
   }
 
+  /// Bytes of a region's code: any longer one is unknown. Each answer looks for it more than once.
+  static let regionCodeMax = 255
+
   /// The row of region `code`; nil for an unknown one.
   func region(named code: ByteView) -> UInt16? {
-    tables.regions.row(of: code, column: 1, count: regions).map { UInt16(truncatingIfNeeded: $0) }
+    guard code.count <= BaseSnapshot.regionCodeMax else { return nil }
+    return tables.regions.row(of: code, column: 1, count: regions).map { UInt16(truncatingIfNeeded: $0) }
   }
 
   /// Whether `item` is sold in `region`; nil stands for a region that the shop does not know.
