@@ -52,7 +52,7 @@ struct Rows: ~Copyable {
   private var left: Int
 
   /// Rows of tables that do not grow with the shop: some dozens. A hostile table is not walked further.
-  static let countMax = 256
+  static let countMax = 128
 
   init(_ name: StaticString, _ table: Table, atMost limit: Int = Rows.countMax) {
     self.table = name

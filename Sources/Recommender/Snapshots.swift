@@ -11,6 +11,8 @@ public struct Snapshots: ~Copyable {
   public private(set) var base: BaseSnapshot?
   /// The first of a chain, in the order of opening.
   public private(set) var regions: RegionSnapshot?
+  /// The last of it.
+  private var newest: RegionSnapshot?
   public private(set) var regionCount = 0
   public private(set) var text: TextSnapshot?
 
@@ -36,9 +38,8 @@ public struct Snapshots: ~Copyable {
   private mutating func add(_ region: RegionSnapshot) throws(SnapshotError) {
     guard find(region.code) == nil else { throw SnapshotError(.notNow, table: MetaKey.region) }
     regionCount &+= 1
-    guard var last = regions else { return regions = region }
-    while let next = last.next { last = next }
-    last.next = region
+    if let newest { newest.next = region } else { regions = region }
+    newest = region
   }
 
   /// How long a signal counts, seconds; a day where no base is open.

@@ -11,6 +11,8 @@ ANSWER_MULTIPLE = 80
 """Of a usual answer: 20 items of a simulated shop for a session of ten signals."""
 OPEN_MULTIPLE = 16
 """Of the opening of the simulated shop's base."""
+CATEGORY_FUEL = 2400
+"""What each category adds to an opening: there may be 65,535."""
 
 
 def scorer_of(base: bytes) -> MeteredScorer:

@@ -3,42 +3,88 @@ same on every machine. docs/fuzzing.md states the multiples."""
 
 from __future__ import annotations
 
-from budget import ANSWER_MULTIPLE, OPEN_MULTIPLE, ROOT, scorer_of
+import pytest
+from budget import ANSWER_MULTIPLE, CATEGORY_FUEL, OPEN_MULTIPLE, ROOT, scorer_of
 from costly_requests import asked
+from crowded_files import with_empty_leaves, with_rows, with_views
+from extreme_files import region_file
 from extreme_shop import LARGE, Size, extreme_base
-from crowded_files import crowded_base
 from fuel import MeteredScorer
 
-import pytest
+
+@pytest.fixture
+def within(usual, figures):
+    """Asks all requests and holds each against the multiple."""
+
+    def check(scorer: MeteredScorer, what: str) -> None:
+        used = asked(scorer)
+        name = max(used, key=used.get)
+        figures["fuel of a usual answer"] = usual[0]
+        figures[f"most fuel of a {what}"] = max(figures[f"most fuel of a {what}"], used[name])
+        assert used[name] <= ANSWER_MULTIPLE * usual[0], f"{name}: {used[name] / usual[0]:.1f} times a usual answer"
+
+    return check
 
 
+@pytest.mark.parametrize("size", [Size(), LARGE], ids=["usual", "large"])
 @pytest.mark.parametrize(
     "options", [{}, {"boosts": False}, {"names": False}, {"names": False, "boosts": False}],
     ids=["all", "names", "boosts", "lists"])
-def test_no_request_costs_more_than_the_multiple(options, usual, shop, figures):
-    scorer = scorer_of(extreme_base(shop, **options))
+def test_no_request_costs_more_than_the_multiple(options, size, usual, shop, within):
+    scorer = scorer_of(extreme_base(shop, **options, size=size))
     assert scorer.used <= OPEN_MULTIPLE * usual[1]
-    used = asked(scorer)
-    name = max(used, key=used.get)
-    figures["fuel of a usual answer"] = usual[0]
-    figures["most fuel of a request to a hostile snapshot"] = max(
-        figures["most fuel of a request to a hostile snapshot"], used[name])
-    assert used[name] <= ANSWER_MULTIPLE * usual[0], f"{name}: {used[name] / usual[0]:.1f} times a usual answer"
+    within(scorer, "request to a large hostile base" if size == LARGE else "request to a hostile base")
 
 
-def test_requests_to_an_ordinary_shop(usual, shop, figures):
-    used = asked(scorer_of(shop))
-    figures["most fuel of a hostile request to an ordinary shop"] = max(used.values())
-    name = max(used, key=used.get)
-    assert used[name] <= ANSWER_MULTIPLE * usual[0], f"{name}: {used[name] / usual[0]:.1f} times a usual answer"
+def test_requests_to_an_ordinary_shop(shop, within):
+    within(scorer_of(shop), "hostile request to an ordinary shop")
 
 
-@pytest.mark.parametrize(
-    ("crowd", "opens"),
-    [({"views": 200}, True), ({"facts": 200}, True), ({"views": 200, "facts": 200}, True), ({"views": 20_000}, False), ({"facts": 100_000}, False)])
-def test_opening_a_crowded_file(crowd, opens, usual, shop, figures):
-    scorer = MeteredScorer(ROOT / "dist" / "scorer.wasm")
-    problem = scorer.open("base", crowded_base(shop, **crowd))
-    assert (not problem) == opens, problem
-    figures["most fuel of opening a crowded file"] = max(figures["most fuel of opening a crowded file"], scorer.used)
-    assert scorer.used <= OPEN_MULTIPLE * usual[1], f"{scorer.used / usual[1]:.1f} times a usual opening"
+# --- Opening
+
+
+@pytest.fixture
+def opened(usual, figures):
+    """Tries to open a file and holds that against the multiple."""
+
+    def check(kind: str, file: bytes, opens: bool = True, categories: int = 0, base: bytes | None = None) -> None:
+        scorer = scorer_of(base) if base else MeteredScorer(ROOT / "dist" / "scorer.wasm")
+        problem = scorer.open(kind, file)
+        assert (not problem) == opens, problem
+        figures["fuel of a usual opening"] = usual[1]
+        figures["most fuel of opening a crowded file"] = max(
+            figures["most fuel of opening a crowded file"], scorer.used - CATEGORY_FUEL * categories)
+        assert scorer.used <= OPEN_MULTIPLE * usual[1] + CATEGORY_FUEL * categories, f"{scorer.used / usual[1]:.1f} times a usual opening"
+
+    return check
+
+
+FULL = {"meta": 80, "item_salt": 8000, "position_decay": 120, "event_weight": 120, "blend": 120, "recipe": 120, "ranker": 8}
+
+
+def test_opening_a_file_with_as_much_as_there_may_be(shop, opened):
+    opened("base", with_views(with_rows(extreme_base(shop), **FULL), 80))
+
+
+@pytest.mark.parametrize("table", ["meta", *FULL, "rule_table", "item_id"])
+def test_opening_a_file_with_endless_rows(table, shop, opened):
+    opened("base", with_rows(extreme_base(shop), **{table: 100_000 if table != "ranker" else 300}), opens=False)
+
+
+def test_opening_a_file_with_endless_views(shop, opened):
+    opened("base", with_views(shop, 20_000), opens=False)
+
+
+def test_categories_are_paid_for_by_number(shop, opened):
+    """The one table that is read row by row and grows with the shop."""
+    opened("base", with_rows(extreme_base(shop), category=65_535), categories=65_535)
+
+
+@pytest.mark.parametrize("table", ["sqlite_schema", "meta", "event_weight"])
+def test_opening_a_file_of_empty_leaves(table, shop, opened):
+    opened("base", with_empty_leaves(shop, table, 8000), opens=False)
+
+
+def test_opening_a_region_with_endless_rows(shop, opened):
+    region = region_file(shop, "a", "b", 4096)
+    opened("region", with_rows(region, region_lift=100_000), opens=False, base=shop)

@@ -38,8 +38,8 @@ public final class RuleEngine {
   private(set) var markTimes = FixedArray<UInt32>(capacity: RuleEngine.marksMax)
   private var stack = FixedArray<UInt32>(capacity: RuleStep.stackMax)
   private var request = RequestContext()
-  /// Of the request's region; nil where there is none.
-  private var region: UInt32?
+  /// The name of the request's region, hashed once: no region's code is empty.
+  private var region: UInt32 = 0
   private var cluster: Int?
 
   /// The signals and marks that something is true of.
@@ -70,7 +70,7 @@ public final class RuleEngine {
     cluster: Int?, pause: UInt32, in base: BaseSnapshot
   ) {
     self.request = request
-    region = request.region.isEmpty ? nil : hash32(request.region)
+    region = hash32(request.region)
     self.cluster = cluster
     adjustments.removeAll()
     offers.removeAll()
