@@ -392,7 +392,7 @@ public final class BaseSnapshot {
     }
   }
 
-  /// Bytes of a region's code: any longer one is unknown. Each answer looks for it more than once.
+  /// Bytes of a region's code: any longer one is unknown, in requests and in files. Each answer looks for it more than once.
   static let regionCodeMax = 255
 
   /// The row of region `code`; nil for an unknown one.

@@ -16,7 +16,6 @@ public final class RegionSnapshot {
   init(_ file: SnapshotFile) throws(SnapshotError) {
     let meta = file.meta
     code = try meta.text(MetaKey.region)
-    guard code.count <= BaseSnapshot.regionCodeMax else { throw SnapshotError(.badValue, table: MetaKey.region) }
     parent = try meta.optionalText(MetaKey.parent)
     people = try meta.number(MetaKey.people)
     topLists = try file.table(Schema.topList)

@@ -11,8 +11,6 @@ public struct Snapshots: ~Copyable {
   public private(set) var base: BaseSnapshot?
   /// The first of a chain, in the order of opening.
   public private(set) var regions: RegionSnapshot?
-  /// The last of it.
-  private var newest: RegionSnapshot?
   public private(set) var regionCount = 0
   public private(set) var text: TextSnapshot?
 
@@ -38,8 +36,9 @@ public struct Snapshots: ~Copyable {
   private mutating func add(_ region: RegionSnapshot) throws(SnapshotError) {
     guard find(region.code) == nil else { throw SnapshotError(.notNow, table: MetaKey.region) }
     regionCount &+= 1
-    if let newest { newest.next = region } else { regions = region }
-    newest = region
+    guard var last = regions else { return regions = region }
+    while let next = last.next { last = next }
+    last.next = region
   }
 
   /// How long a signal counts, seconds; a day where no base is open.
@@ -61,7 +60,7 @@ public struct Snapshots: ~Copyable {
   }
 
   private func find(_ code: ByteView) -> RegionSnapshot? {
-    var region = regions
+    var region = code.count <= BaseSnapshot.regionCodeMax ? regions : nil
     while let candidate = region, !candidate.code.equals(code) { region = candidate.next }
     return region
   }

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from budget import scorer_of
-from costly_requests import events, message
+from budget import ANSWER_MULTIPLE, scorer_of
+from costly_requests import QUERIES, asked, events, message
+from fuel import MeteredScorer
 from probe import NativeProbe, WasmProbe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,6 +85,20 @@ def shop(tmp_path_factory) -> bytes:
     folder = tmp_path_factory.mktemp("shop")
     write_files(folder)
     return (folder / "base.sqlite").read_bytes()
+
+
+@pytest.fixture
+def within(usual, figures):
+    """Asks a scorer all requests and holds each against the multiple. Facts are headers of all."""
+
+    def check(scorer: MeteredScorer, what: str, queries: dict[str, str] = QUERIES, **facts: str) -> None:
+        used = asked(scorer, queries, **facts)
+        name = max(used, key=used.get)
+        figures["fuel of a usual answer"] = usual[0]
+        figures[f"most fuel of a {what}"] = max(figures[f"most fuel of a {what}"], used[name])
+        assert used[name] <= ANSWER_MULTIPLE * usual[0], f"{name}: {used[name] / usual[0]:.1f} times a usual answer"
+
+    return check
 
 
 def pytest_terminal_summary(terminalreporter):

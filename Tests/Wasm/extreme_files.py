@@ -9,7 +9,7 @@ import sqlite3
 import struct
 from collections.abc import Callable
 
-from extreme_shop import CATEGORIES, NONE, Extreme, Size, packed_rules
+from extreme_shop import CATEGORIES, NONE, Extreme, Size, packed_rules, ranked_list
 
 CODE_BYTES_MAX = 255
 
@@ -68,7 +68,7 @@ def with_regions(base: bytes, serving: str, length: int = CODE_BYTES_MAX) -> byt
 
 def region_file(base: bytes, name: str, parent: str, items: int) -> bytes:
     """Lists of 600 items from the least shown up, and a lift for each item, which is found last."""
-    ranked = b"".join(struct.pack("<IH", item, 65535 - at) for at, item in enumerate(range(items - 1, items - 600, -1)))
+    ranked = ranked_list(items)
     lifts = struct.pack(f"<{items}I", *(item << 8 | 255 for item in range(items)))
     size = SIZE.page - 40
     blocks = [(block, lifts[start:start + size]) for block, start in enumerate(range(0, len(lifts), size))]
@@ -77,9 +77,9 @@ def region_file(base: bytes, name: str, parent: str, items: int) -> bytes:
         "region_lift (block INTEGER PRIMARY KEY, data)": blocks})
 
 
-def small_region_file(base: bytes, name: str, parent: str) -> bytes:
+def small_region_file(base: bytes, name: str, parent: str, page: int = 4096) -> bytes:
     return file(base, "region", {"region": name, "parent": parent, "people": 1, "lifts": 0}, {
-        "top_list (id INTEGER PRIMARY KEY, list)": [], "region_lift (block INTEGER PRIMARY KEY, data)": []}, page=4096)
+        "top_list (id INTEGER PRIMARY KEY, list)": [], "region_lift (block INTEGER PRIMARY KEY, data)": []}, page)
 
 
 # --- Texts
@@ -129,7 +129,7 @@ KEY = bytes(range(64)) * 12
 
 
 def with_users(base: bytes, user: str, count: int) -> bytes:
-    """So many people with rows of a whole page's length, `user` among them, found by `KEY`."""
+    """So many people beside `user`, who is found by `KEY` and has a row as long as a page."""
     history = struct.pack("<16I", *(item << 8 | 1 for item in range(100, 116)))
     row = int.from_bytes(hmac.digest(KEY, user.encode(), hashlib.sha256)[:8], "big") >> 1
 

@@ -31,7 +31,7 @@ class Size:
 
 
 LARGE = Size(items=70_000, slots=100_001, dimensions=48, page=65536)
-"""Some 8 MiB, and more items than are looked at in order of traffic."""
+"""Some 15 MiB, and more items than are looked at in order of traffic."""
 
 
 class Extreme:
@@ -78,9 +78,10 @@ class Extreme:
         self.segments()
         self.rules()
         self.recipes()
-        facts = {"items": self.size.items, "shown": self.size.items, "slots": self.size.slots, "dimensions": self.size.dimensions, "categories": CATEGORIES, "brands": 1,
-                 "tags": TAGS, "groups": 1, "sold_apart": 1, "regions": 255, "segments": 32, "topics": 31, "segment_margin": 0,
-                 "terms": 64, "users": 1, "recipes": 6, "session_window": 1 << 30, "session_pause": 1}
+        facts = {"items": self.size.items, "shown": self.size.items, "slots": self.size.slots, "dimensions": self.size.dimensions,
+                 "categories": CATEGORIES, "brands": 1, "tags": TAGS, "groups": 1, "sold_apart": 1, "regions": 255, "segments": 32,
+                 "topics": 31, "segment_margin": 0, "terms": 64, "users": 1, "recipes": 6, "session_window": 1 << 30,
+                 "session_pause": 1}
         self.connection.executemany("UPDATE meta SET value = ? WHERE key = ?", [(value, key) for key, value in facts.items()])
 
     def items(self) -> None:
@@ -132,8 +133,7 @@ class Extreme:
                 entries.append(varint(LIST_ENTRIES) + b"\x80\x3f" + b"".join(varint(step) + bytes([1 + at]) for at, step in enumerate(steps)))
             addresses = self.heap(heap, entries)
             self.words(column, [addresses[item % 64] for item in range(self.size.items)])
-        # From the least shown up, each once.
-        ranked = b"".join(struct.pack("<IH", item, 65535 - at) for at, item in enumerate(range(self.size.items - 1, self.size.items - 600, -1)))
+        ranked = ranked_list(self.size.items)
         self.rows("top_list", [(row, ranked) for row in [*range(-96, 1), CATEGORIES]])
 
     def texts(self) -> None:
@@ -186,6 +186,11 @@ class Extreme:
     def rule_table(self, data: bytes) -> None:
         size = self.size.page - 40
         self.rows("rule_table", [(block, data[start:start + size]) for block, start in enumerate(range(0, len(data), size))])
+
+
+def ranked_list(items: int) -> bytes:
+    """More entries than are looked at, of the items that are shown least."""
+    return b"".join(struct.pack("<IH", items - 1 - at, 65535 - at) for at in range(600))
 
 
 def packed_rules(keys, ranges, windows, references, patterns, conditions, steps, effects, rules) -> bytes:

@@ -4,26 +4,11 @@ same on every machine. docs/fuzzing.md states the multiples."""
 from __future__ import annotations
 
 import pytest
-from budget import ANSWER_MULTIPLE, CATEGORY_FUEL, OPEN_MULTIPLE, ROOT, scorer_of
-from costly_requests import asked
+from budget import CATEGORY_FUEL, OPEN_MULTIPLE, ROOT, scorer_of
 from crowded_files import with_empty_leaves, with_rows, with_views
 from extreme_files import region_file
 from extreme_shop import LARGE, Size, extreme_base
 from fuel import MeteredScorer
-
-
-@pytest.fixture
-def within(usual, figures):
-    """Asks all requests and holds each against the multiple."""
-
-    def check(scorer: MeteredScorer, what: str) -> None:
-        used = asked(scorer)
-        name = max(used, key=used.get)
-        figures["fuel of a usual answer"] = usual[0]
-        figures[f"most fuel of a {what}"] = max(figures[f"most fuel of a {what}"], used[name])
-        assert used[name] <= ANSWER_MULTIPLE * usual[0], f"{name}: {used[name] / usual[0]:.1f} times a usual answer"
-
-    return check
 
 
 @pytest.mark.parametrize("size", [Size(), LARGE], ids=["usual", "large"])
@@ -54,7 +39,8 @@ def opened(usual, figures):
         figures["fuel of a usual opening"] = usual[1]
         figures["most fuel of opening a crowded file"] = max(
             figures["most fuel of opening a crowded file"], scorer.used - CATEGORY_FUEL * categories)
-        assert scorer.used <= OPEN_MULTIPLE * usual[1] + CATEGORY_FUEL * categories, f"{scorer.used / usual[1]:.1f} times a usual opening"
+        bound = OPEN_MULTIPLE * usual[1] + CATEGORY_FUEL * categories
+        assert scorer.used <= bound, f"{scorer.used / usual[1]:.1f} times a usual opening"
 
     return check
 
