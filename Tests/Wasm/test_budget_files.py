@@ -23,6 +23,7 @@ QUERIES = {
     "search": "context=search&n=100&q=t",
     "every placement": "q=t01+t&placements=" + ",".join(["homepage:12", "product:12", "cart:12", "search:12"] * 2),
     "a placement many times": f"placements={PLACES}",
+    "a placement many times, in a region": f"region=00000254&placements={PLACES}",
     "a placement many times, nothing sold": f"region={'0' * 7000}&placements={PLACES}",
 }
 OFFER_KEY = base64.urlsafe_b64encode(KEY).decode().rstrip("=")
