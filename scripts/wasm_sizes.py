@@ -18,11 +18,11 @@ from pathlib import Path
 
 BUDGET_BYTES = {
     "EdgeService": 32_700,
-    "SQLiteReader": 7_700,
+    "SQLiteReader": 7_750,
     "Recommender": 52_400,
     "JSONText": 6_700,
     "Bytes": 3_000,
-    "Digest": 1_800,
+    "Digest": 1_750,
     "Session": 3_200,
     "SnapshotFormat": 1_900,
     "EdgeModule": 1_900,

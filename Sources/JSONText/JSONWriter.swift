@@ -126,7 +126,8 @@ public struct JSONWriter {
   private mutating func appendQuoted(_ bytes: ByteView) {
     output.append(UInt8(ascii: "\""))
     var rest = bytes
-    while true {
+    // Behind what did not fit no text is looked at.
+    while !output.overflowed {
       let plain = JSONWriter.plainLength(rest)
       output.append(rest.prefix(plain))
       rest = rest.dropFirst(plain)

@@ -38,6 +38,8 @@ public final class BaseSnapshot {
   /// Items whose name is not the plain hash of their id.
   var salts = FixedArray<Salt>(capacity: 0)
   var saltMax: UInt32 = 0
+  /// As many names meet among eight million items: n² / 2³³.
+  static let saltsMax = 8192
 
   /// A path has a handful of levels; only a hostile snapshot has endless ones.
   static let levelsMax = 32
@@ -86,7 +88,7 @@ public final class BaseSnapshot {
   /// Nothing in here fails: an initialiser that throws half-way is much code.
   init(_ file: SnapshotFile, _ tables: Tables) {
     generation = file.generation
-    directory = BlockDirectory(pageCount: file.database.header.pageCount)
+    directory = BlockDirectory(of: file)
     self.tables = tables
   }
 
@@ -163,7 +165,8 @@ public final class BaseSnapshot {
 
   /// The item list of `item`, to the end of its block; nil where there is none.
   func list(_ kind: ListKind, of item: UInt32) -> ByteView? {
-    column(kind.column).isEmpty ? nil : entry(kind.heap, kind.column, of: item)
+    guard !column(kind.column).isEmpty, affords(1) else { return nil }
+    return entry(kind.heap, kind.column, of: item)
   }
 
   /// The ranked list of a `TopList` row; empty where there is none.
@@ -289,9 +292,13 @@ public final class BaseSnapshot {
     }
   }
 
+  /// Bytes of a region's code: any longer one is unknown, in requests and in files. Each answer looks for it more than once.
+  static let regionCodeMax = 255
+
   /// The row of region `code`; nil for an unknown one.
   func region(named code: ByteView) -> UInt16? {
-    tables.regions.row(of: code, column: 1, count: regions).map { UInt16(truncatingIfNeeded: $0) }
+    guard code.count <= BaseSnapshot.regionCodeMax else { return nil }
+    return tables.regions.row(of: code, column: 1, count: regions).map { UInt16(truncatingIfNeeded: $0) }
   }
 
   /// Whether `item` is sold in `region`; nil stands for a region that the shop does not know.

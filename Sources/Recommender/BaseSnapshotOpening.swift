@@ -79,12 +79,13 @@ extension BaseSnapshot {
   }
 
   private func readSalts(_ file: SnapshotFile) throws(SnapshotError) {
-    salts = FixedArray(capacity: try file.rowCount(of: Schema.itemSalt))
-    var rows = try file.rows(of: Schema.itemSalt)
+    var rows = try file.rows(of: Schema.itemSalt, atMost: BaseSnapshot.saltsMax)
     while try rows.next() {
       guard case .integer(let salt)? = try rows.value(1), salt > 0, salt < Int64(SlotIndex.saltCount),
         rows.id >= 0, rows.id < Int64(items)
       else { continue }
+      // Few shops have any.
+      if salts.capacity == 0 { salts = FixedArray(capacity: BaseSnapshot.saltsMax) }
       salts.append(Salt(item: UInt32(truncatingIfNeeded: rows.id), salt: UInt32(truncatingIfNeeded: salt)))
       saltMax = max(saltMax, UInt32(truncatingIfNeeded: salt))
     }
@@ -93,12 +94,12 @@ extension BaseSnapshot {
   private func readCategories(_ file: SnapshotFile) throws(SnapshotError) {
     categoryParents = FixedArray(capacity: Int(categories))
     categoryNames = FixedArray(capacity: Int(categories))
-    var rows = try file.rows(of: Schema.category)
-    while try rows.next() {
+    var rows = try file.rows(of: Schema.category, atMost: .max)
+    while !categoryParents.isFull, try rows.next() {
       guard rows.id == Int64(categoryParents.count) else { throw SnapshotError(.badValue, table: Schema.category) }
       var parent = unknownAttribute
       if case .integer(let id)? = try rows.value(1), id >= 0, id < rows.id { parent = UInt16(truncatingIfNeeded: id) }
-      guard categoryParents.append(parent) else { break }
+      categoryParents.append(parent)
       if case .text(let name)? = try rows.value(2) { categoryNames.append(name) } else { categoryNames.append(.empty) }
     }
     guard categoryParents.isFull else { throw SnapshotError(.badValue, table: Schema.category) }

@@ -75,7 +75,11 @@ final class CandidateSet {
   @inline(never)
   func refuse(_ item: UInt32) {
     let slot = slot(of: item)
-    guard slots[slot].round != round, refusals < CandidateSet.refusalsMax else { return }
+    if slots[slot].round != round { refuse(item, slot) }
+  }
+
+  private func refuse(_ item: UInt32, _ slot: Int) {
+    guard refusals < CandidateSet.refusalsMax else { return }
     slots[slot] = Slot(item: item, round: round, index: CandidateSet.refused)
     refusals &+= 1
   }
@@ -107,7 +111,7 @@ final class CandidateSet {
   private func add(_ item: UInt32, _ slot: Int) -> Int? {
     if filter.isActive, !filter.admits(item) {
       // So that it is looked at once. Where there is no room left, it is looked at again.
-      refuse(item)
+      refuse(item, slot)
       return nil
     }
     let place = candidates.count

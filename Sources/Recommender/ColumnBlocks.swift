@@ -2,22 +2,22 @@ import Bytes
 import SQLiteReader
 import SnapshotFormat
 
-/// Where the blocks of a base file's tables stand, resolved once: a value is then a division and a load away, where a
+/// Where the blocks of a file's tables stand, resolved once: a value is then a division and a load away, where a
 /// b-tree seek costs a hundred times as much.
 struct BlockDirectory: ~Copyable {
   private var blocks: FixedArray<ByteView>
 
-  /// Room for all blocks of a file of `pageCount` pages: a page holds one whole block at most, and a table's last block
-  /// beside it.
-  init(pageCount: UInt32) { self.init(capacity: 2 &* Int(truncatingIfNeeded: pageCount)) }
-
-  init(capacity: Int) { blocks = FixedArray(capacity: capacity) }
+  /// Room for all blocks of `file`: a page holds one whole block at most, and a table's last block beside it.
+  init(of file: SnapshotFile) {
+    blocks = FixedArray(capacity: 2 &* Int(truncatingIfNeeded: file.database.header.pageCount))
+  }
 
   /// Takes in the BLOBs of a block table in order, each in place; blocks are numbered from 0 without a gap.
   @inline(never)
   mutating func add(_ name: StaticString, of file: SnapshotFile) throws(SnapshotError) -> Blocks {
     let first = blocks.count
-    var rows = try file.rows(of: name)
+    // The directory's room bounds them.
+    var rows = try file.rows(of: name, atMost: .max)
     while try rows.next() {
       guard rows.id == Int64(blocks.count &- first), case .blob(let data)? = try rows.value(1),
         blocks.append(data)

@@ -1,4 +1,4 @@
-/// What a request may cost beyond what its own bounds and those of the format allow: names are looked up, lists of tags searched, items
+/// What a request may cost beyond what its own bounds and those of the format allow: names are looked up, lists searched, items
 /// held against filters and rules as often as session and snapshot ask, and a hostile snapshot can make each of these a thousand
 /// times what it usually is. A step is some thirty instructions. What can no longer be afforded is as if it were not there: a
 /// name is unknown, an item not admitted, an event not counted.

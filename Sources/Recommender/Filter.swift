@@ -65,7 +65,7 @@ struct Filter: ~Copyable {
   @inline(never)
   func admits(_ item: UInt32) -> Bool {
     guard let base else { return true }
-    guard base.affords(1 &+ 2 &* excluded.count &+ groups.count) else { return false }
+    guard base.affords(2 &+ 2 &* excluded.count &+ groups.count) else { return false }
     if lowest > 0 || highest < .max {
       guard let price = base.price(of: item), price >= lowest, price <= highest else { return false }
     }

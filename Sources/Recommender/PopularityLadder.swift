@@ -60,7 +60,7 @@ struct PopularityLadder {
   /// The last resort, where all lists are exhausted: items in order of traffic, which is the order of their numbers.
   private func addByTraffic(to set: CandidateSet, _ wanted: Int) -> UInt32 {
     var item: UInt32 = 0
-    while set.count < wanted, item < min(base.shown, PopularityLadder.trafficMax) {
+    while set.count < wanted, item < min(base.shown, PopularityLadder.trafficMax), base.affords(1) {
       if let place = set.place(item) { set[place].stand(on: .traffic, 0.5 * share(of: .traffic)) }
       item &+= 1
     }

@@ -80,7 +80,7 @@ struct Rankers: ~Copyable {
   subscript(_ kind: RankerKind) -> Ranker? { rankers[Int(kind.rawValue)] }
 
   mutating func read(_ file: SnapshotFile) throws(SnapshotError) {
-    var rows = try file.rows(of: Schema.ranker)
+    var rows = try file.rows(of: Schema.ranker, atMost: 8)
     while try rows.next() {
       guard case .blob(let bytes)? = try rows.value(2), let ranker = Ranker(bytes) else {
         throw SnapshotError(.badValue, table: Schema.ranker)

@@ -7,10 +7,10 @@ final class RegionLifts {
   private var entries: ColumnBlocks?
   private var count: UInt32 = 0
 
-  private init(blocks: Int) { directory = BlockDirectory(capacity: blocks) }
+  private init(_ file: SnapshotFile) { directory = BlockDirectory(of: file) }
 
   static func open(_ file: SnapshotFile) throws(SnapshotError) -> RegionLifts {
-    let lifts = RegionLifts(blocks: try file.rowCount(of: Schema.regionLift))
+    let lifts = RegionLifts(file)
     let count = try file.meta.number(MetaKey.lifts, maximum: LiftEntry.itemMax)
     let blocks = try lifts.directory.add(Schema.regionLift, of: file)
     lifts.entries = ColumnBlocks(blocks, count: count, width: LiftEntry.width, pageSize: file.pageSize)

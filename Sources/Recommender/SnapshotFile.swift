@@ -37,16 +37,11 @@ final class SnapshotFile {
     try reading(name) { () throws(SQLiteError) in try database.localTable(name) }
   }
 
-  func rowCount(of name: StaticString) throws(SnapshotError) -> Int {
-    var rows = try rows(of: name)
-    var count = 0
-    while try rows.next() { count &+= 1 }
-    return count
-  }
-
   /// A walk over a table that has to be there.
   @inline(never)
-  func rows(of name: StaticString) throws(SnapshotError) -> Rows { Rows(name, try table(name)) }
+  func rows(of name: StaticString, atMost limit: Int = Rows.countMax) throws(SnapshotError) -> Rows {
+    Rows(name, try table(name), atMost: limit)
+  }
 }
 
 /// The rows of a table, one after the other.
@@ -54,20 +49,29 @@ struct Rows: ~Copyable {
   let table: StaticString
   private var cursor: TableCursor
   private var isFirst = true
+  private var left: Int
 
-  init(_ name: StaticString, _ table: Table) {
+  /// Rows of tables that do not grow with the shop: some dozens. A hostile table is not walked further.
+  static let countMax = 128
+
+  init(_ name: StaticString, _ table: Table, atMost limit: Int = Rows.countMax) {
     self.table = name
     cursor = table.cursor()
+    left = limit
   }
 
   var id: Int64 { cursor.rowid }
 
-  /// Moves to the next row; false at the end.
+  /// Moves to the next row; false at the end. One row too many is a `badValue`.
   @inline(never)
   mutating func next() throws(SnapshotError) -> Bool {
     let first = isFirst
     isFirst = false
-    return try reading(table) { () throws(SQLiteError) in first ? try cursor.first() : try cursor.next() }
+    let found = try reading(table) { () throws(SQLiteError) in first ? try cursor.first() : try cursor.next() }
+    guard found else { return false }
+    guard left > 0 else { throw SnapshotError(.badValue, table: table) }
+    left &-= 1
+    return true
   }
 
   /// The value in column `column` of the current row, in place.
@@ -141,10 +145,7 @@ struct Meta {
     let table = try reading(Schema.meta) { () throws(SQLiteError) in try database.localTable(Schema.meta) }
     guard let table else { throw SnapshotError(.missingTable, table: Schema.meta) }
     var rows = Rows(Schema.meta, table)
-    // Some thirty keys; a hostile table is not walked as often.
-    var left = 256
-    while left > 0, try rows.next() {
-      left &-= 1
+    while try rows.next() {
       if case .text(let name)? = try rows.value(0), name.equals(key) { return try rows.value(1) }
     }
     return nil

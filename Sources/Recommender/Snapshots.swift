@@ -60,7 +60,7 @@ public struct Snapshots: ~Copyable {
   }
 
   private func find(_ code: ByteView) -> RegionSnapshot? {
-    var region = regions
+    var region = code.count <= BaseSnapshot.regionCodeMax ? regions : nil
     while let candidate = region, !candidate.code.equals(code) { region = candidate.next }
     return region
   }

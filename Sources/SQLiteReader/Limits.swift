@@ -9,7 +9,7 @@ package enum Limits {
   package static let treeDepth = 20
   /// Entries of a schema among which a table is looked for without its definition: a program that asks for some tables
   /// does not walk a hostile schema as often.
-  package static let schemaEntries = 256
+  package static let schemaEntries = 128
   /// SQLite's own bound on a row; it also keeps every size an `Int` where that has 32 bits.
   package static let payloadSize: UInt64 = 0x7FFF_FFFF
 }

@@ -110,6 +110,8 @@ struct TreeCursor: ~Copyable {
   @inline(never)
   private mutating func enterFirstLeaf() throws(SQLiteError) {
     while page.isInterior { try enterChild(0) }
+    // SQLite keeps no empty leaf but as a root: whoever walks a few entries then enters few pages.
+    guard page.cellCount > 0 || depth == 0 else { throw SQLiteError(.malformedPage, at: page.offset) }
   }
 
   private mutating func enter(_ number: UInt32) throws(SQLiteError) -> BTreePage {

@@ -205,14 +205,28 @@ def every_child_is_the_same_page():
         body = bytearray(512)
         is_leaf = page == root + levels - 1
         cell = 512 - 5
-        kind, count = (13, 0) if is_leaf else (5, cells)
+        kind, count = (13, 1) if is_leaf else (5, cells)
         body[:12] = bytes([kind, 0, 0, 0, count, 1, 0, 0]) + (page + 1).to_bytes(4, "big")
         body[cell:cell + 5] = (page + 1).to_bytes(4, "big") + b"\x05"
         if not is_leaf:
             body[12:12 + 2 * cells] = cell.to_bytes(2, "big") * cells
+        else:
+            body[8:10] = cell.to_bytes(2, "big")
+            body[cell:cell + 5] = b"\x02\x01\x02\x00\x00"  # row 1, one NULL
         image[start_of(page):start_of(page) + 512] = body
     put32(image, 28, len(image) // 512)
     return Crafted(image, "cycle")
+
+
+@crafted
+def empty_leaf_below_a_root():
+    """Walks of few rows enter few pages: a tree of nothing but such leaves would be as long as the file."""
+    image = database("CREATE TABLE t(a)")
+    image += bytes(512)
+    image[start_of(2):start_of(2) + 12] = bytes([5, 0, 0, 0, 0, 2, 0, 0]) + (3).to_bytes(4, "big")
+    image[start_of(3):start_of(3) + 8] = bytes([13, 0, 0, 0, 0, 2, 0, 0])
+    put32(image, 28, len(image) // 512)
+    return Crafted(image, "malformedPage", start_of(3))
 
 
 @crafted

@@ -7,17 +7,14 @@ import random
 import sqlite3
 import struct
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from encoding import hash32, varint
 
-ITEMS = 4096
-SLOTS = 4096
 CATEGORIES = 2000
 TAGS = 255
-DIMENSIONS = 128
 LIST_ENTRIES = 255
-PAGE = 16384
 TREES = 256
 NONE = 0xFFFFFFFF
 FEATURES = 47
@@ -25,11 +22,24 @@ PROBES = 2048
 ID = "item-{}"
 
 
+@dataclass(frozen=True)
+class Size:
+    items: int = 4096
+    slots: int = 4096
+    dimensions: int = 128
+    page: int = 16384
+
+
+LARGE = Size(items=70_000, slots=100_001, dimensions=48, page=65536)
+"""Some 15 MiB, and more items than are looked at in order of traffic."""
+
+
 class Extreme:
     """The rows of the file, table by table."""
 
-    def __init__(self, connection: sqlite3.Connection, names: bool, boosts: bool):
+    def __init__(self, connection: sqlite3.Connection, names: bool, boosts: bool, size: Size):
         self.connection = connection
+        self.size = size
         self.names = names
         self.boosts = boosts
         self.random = random.Random(1)
@@ -41,7 +51,7 @@ class Extreme:
             self.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
     def column(self, table: str, values: bytes, width: int) -> None:
-        size = (PAGE - 40) // width * width
+        size = (self.size.page - 40) // width * width
         self.rows(table, [(block, values[start:start + size]) for block, start in enumerate(range(0, len(values), size))])
 
     def words(self, table: str, values: list[int]) -> None:
@@ -51,7 +61,7 @@ class Extreme:
         """Writes the entries; gives their addresses."""
         blocks, addresses = [b""], []
         for entry in entries:
-            if len(blocks[-1]) + len(entry) > PAGE - 40:
+            if len(blocks[-1]) + len(entry) > self.size.page - 40:
                 blocks.append(b"")
             addresses.append(len(blocks) - 1 << 16 | len(blocks[-1]))
             blocks[-1] += entry
@@ -68,13 +78,14 @@ class Extreme:
         self.segments()
         self.rules()
         self.recipes()
-        facts = {"items": ITEMS, "shown": ITEMS, "slots": SLOTS, "dimensions": DIMENSIONS, "categories": CATEGORIES, "brands": 1,
-                 "tags": TAGS, "groups": 1, "sold_apart": 1, "regions": 255, "segments": 32, "topics": 31, "segment_margin": 0,
-                 "terms": 64, "users": 1, "recipes": 6, "session_window": 1 << 30, "session_pause": 1}
+        facts = {"items": self.size.items, "shown": self.size.items, "slots": self.size.slots, "dimensions": self.size.dimensions,
+                 "categories": CATEGORIES, "brands": 1, "tags": TAGS, "groups": 1, "sold_apart": 1, "regions": 255, "segments": 32,
+                 "topics": 31, "segment_margin": 0, "terms": 64, "users": 1, "recipes": 6, "session_window": 1 << 30,
+                 "session_pause": 1}
         self.connection.executemany("UPDATE meta SET value = ? WHERE key = ?", [(value, key) for key, value in facts.items()])
 
     def items(self) -> None:
-        ids = [ID.format(item).encode() for item in range(ITEMS)]
+        ids = [ID.format(item).encode() for item in range(self.size.items)]
         # The last items have the longest ids, and fill all slots that others do not have.
         ids[-1] = b"x" * 255
         self.words("item_id", self.heap("id_heap", [bytes([len(id)]) + id for id in ids]))
@@ -83,32 +94,32 @@ class Extreme:
         self.rows("brand", [(0, "brand")])
         self.rows("tag", [(tag, f"{tag:08}") for tag in range(TAGS)])
         self.rows("region", [(region, f"{region:08}", "world", 1) for region in range(255)])
-        self.column("item_category", struct.pack("<H", CATEGORIES - 1) * ITEMS, 2)
-        self.column("item_brand", bytes(2 * ITEMS), 2)
-        self.words("item_price", [100 + item for item in range(ITEMS)])
-        self.column("item_confidence", b"\xff" * ITEMS, 1)
-        self.column("item_behaviour", b"\x7e" * ITEMS, 1)
-        row = struct.pack("<f", 1 / 127) + bytes(self.random.randrange(256) for _ in range(DIMENSIONS))
-        self.column("item_factor", row * ITEMS, len(row))
+        self.column("item_category", struct.pack("<H", CATEGORIES - 1) * self.size.items, 2)
+        self.column("item_brand", bytes(2 * self.size.items), 2)
+        self.words("item_price", [100 + item for item in range(self.size.items)])
+        self.column("item_confidence", b"\xff" * self.size.items, 1)
+        self.column("item_behaviour", b"\x7e" * self.size.items, 1)
+        row = struct.pack("<f", 1 / 127) + bytes(self.random.randrange(256) for _ in range(self.size.dimensions))
+        self.column("item_factor", row * self.size.items, len(row))
         count = 255 if self.names else 2
         every = bytes([count]) + b"".join(struct.pack("<H", number) for number in range(255 - count, 255))
-        self.words("item_tags", self.heap("tag_heap", [every]) * ITEMS)
-        self.words("item_regions", self.heap("region_heap", [every]) * ITEMS)
-        self.words("item_group", list(range(ITEMS)))
+        self.words("item_tags", self.heap("tag_heap", [every]) * self.size.items)
+        self.words("item_regions", self.heap("region_heap", [every]) * self.size.items)
+        self.words("item_group", list(range(self.size.items)))
 
     def slots(self, ids: list[bytes]) -> list[int]:
         if not self.names:
-            slots = [0] * SLOTS
+            slots = [0] * self.size.slots
             for item in range(64):
-                slot = hash32(ids[item]) * SLOTS >> 32
+                slot = hash32(ids[item]) * self.size.slots >> 32
                 while slots[slot]:
-                    slot = (slot + 1) % SLOTS
+                    slot = (slot + 1) % self.size.slots
                 slots[slot] = item + 1
             return slots
-        slots = [ITEMS] * SLOTS
+        slots = [self.size.items] * self.size.slots
         for item in range(64):
             # As far from where a search for it starts as it may be.
-            slots[((hash32(ids[item]) * SLOTS >> 32) + PROBES - 1 - item) % SLOTS] = item + 1
+            slots[((hash32(ids[item]) * self.size.slots >> 32) + PROBES - 1 - item) % self.size.slots] = item + 1
         return slots
 
     def lists(self) -> None:
@@ -116,26 +127,24 @@ class Extreme:
                              ("item_content", "content_heap")]:
             entries = []
             for _ in range(64):
-                named = sorted(self.random.sample(range(ITEMS), LIST_ENTRIES))
+                named = sorted(self.random.sample(range(self.size.items), LIST_ENTRIES))
                 # Weights go up, so that each first step is better than those before.
                 steps = [item - before - 1 for before, item in zip([-1, *named], named)]
                 entries.append(varint(LIST_ENTRIES) + b"\x80\x3f" + b"".join(varint(step) + bytes([1 + at]) for at, step in enumerate(steps)))
             addresses = self.heap(heap, entries)
-            self.words(column, [addresses[item % 64] for item in range(ITEMS)])
-        # From the least shown up, each once.
-        ranked = b"".join(struct.pack("<IH", item, 65535 - at) for at, item in enumerate(range(ITEMS - 1, ITEMS - 600, -1)))
+            self.words(column, [addresses[item % 64] for item in range(self.size.items)])
+        ranked = ranked_list(self.size.items)
         self.rows("top_list", [(row, ranked) for row in [*range(-96, 1), CATEGORIES]])
 
     def texts(self) -> None:
         terms = [f"t{term:02}" for term in range(64)]
         # Each item matches the terms of its number's bits: every match is better than all before.
         postings = [b"".join([struct.pack("<H", 1 << min(term, 15)), *self.deltas(term % 12)]) for term in range(64)]
-        self.rows("term", [(row, text, items[:PAGE - 60]) for row, (text, items) in enumerate(zip(terms, postings))])
+        self.rows("term", [(row, text, items[:self.size.page - 60]) for row, (text, items) in enumerate(zip(terms, postings))])
 
-    @staticmethod
-    def deltas(bit: int) -> list[bytes]:
+    def deltas(self, bit: int) -> list[bytes]:
         """Postings of the items that have `bit`."""
-        named = [item for item in range(ITEMS) if item >> bit & 1]
+        named = [item for item in range(self.size.items) if item >> bit & 1]
         return [varint(item - before - 1) for before, item in zip([-1, *named], named)]
 
     def rankers(self) -> None:
@@ -170,21 +179,31 @@ class Extreme:
         for number in range(256):
             rules.append((len(steps), 16, 4 * number, 4))
             steps += [(number * 4 + at) % 1024 for at in range(15)] + [0x8000 | 15]
-        data = struct.pack("<10H", len(keys), len(ranges), len(windows), len(references), len(patterns), len(conditions), len(steps),
-                           len(effects), len(rules), 0)
-        data += struct.pack(f"<{len(keys)}I", *keys) + b"".join(struct.pack("<2I", *pair) for pair in ranges)
-        data += struct.pack(f"<{len(windows)}I", *windows) + struct.pack(f"<{len(references)}H", *references)
-        data += b"".join(struct.pack("<4H", *pattern) for pattern in patterns)
-        data += b"".join(struct.pack("<4B2HI", *condition) for condition in conditions)
-        data += struct.pack(f"<{len(steps)}H", *steps) + b"".join(struct.pack("<4BI", *effect) for effect in effects)
-        data += b"".join(struct.pack("<4H", *rule) for rule in rules)
-        size = PAGE - 40
-        self.rows("rule_table", [(block, data[start:start + size]) for block, start in enumerate(range(0, len(data), size))])
+        self.rule_table(packed_rules(keys, ranges, windows, references, patterns, conditions, steps, effects, rules))
         self.rows("rule", [(number, f"rule-{number}", "o" * 200, "") for number in range(256)])
         self.rows("rule_segment", [(number, f"c{number}", f"name {number}") for number in range(64)])
 
+    def rule_table(self, data: bytes) -> None:
+        size = self.size.page - 40
+        self.rows("rule_table", [(block, data[start:start + size]) for block, start in enumerate(range(0, len(data), size))])
 
-def extreme_base(base: bytes, names: bool = True, boosts: bool = True) -> bytes:
+
+def ranked_list(items: int) -> bytes:
+    """More entries than are looked at, of the items that are shown least."""
+    return b"".join(struct.pack("<IH", items - 1 - at, 65535 - at) for at in range(600))
+
+
+def packed_rules(keys, ranges, windows, references, patterns, conditions, steps, effects, rules) -> bytes:
+    """The nine sections behind their counts: docs/snapshot-format.md."""
+    sections = {"I": keys, "2I": ranges, " I": windows, "H": references, "4H": patterns, "4B2HI": conditions, " H": steps,
+                "4BI": effects, " 4H": rules}
+    rows = [row if isinstance(row, tuple) else (row,) for section in sections.values() for row in section]
+    layouts = [layout for layout, section in sections.items() for _ in section]
+    data = b"".join(struct.pack(f"<{layout}", *row) for layout, row in zip(layouts, rows))
+    return struct.pack("<10H", *(len(section) for section in sections.values()), 0) + data
+
+
+def extreme_base(base: bytes, names: bool = True, boosts: bool = True, size: Size = Size()) -> bytes:
     """The file, over the schema of `base`, in which the shop has tags, groups, regions, rules, recipes, terms and people.
     `names`: names are found last, and lists of tags and regions are at their largest; `boosts`: so are recipes. Both leave
     little of a request's effort for the rest."""
@@ -192,30 +211,10 @@ def extreme_base(base: bytes, names: bool = True, boosts: bool = True) -> bytes:
         path = Path(folder) / "base.sqlite"
         path.write_bytes(base)
         connection = sqlite3.connect(path)
-        connection.execute(f"PRAGMA page_size = {PAGE}")
+        connection.execute(f"PRAGMA page_size = {size.page}")
         connection.execute("VACUUM")
-        Extreme(connection, names, boosts).write()
+        Extreme(connection, names, boosts, size).write()
         connection.commit()
         connection.execute("VACUUM")
         connection.close()
         return path.read_bytes()
-
-
-def crowded_base(base: bytes, views: int = 0, facts: int = 0) -> bytes:
-    """A file whose tables stand behind so many views, and the facts of `meta` behind so many others."""
-    source, crowded = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
-    source.deserialize(base)
-    for pragma in ["application_id", "user_version"]:
-        crowded.execute(f"PRAGMA {pragma} = {source.execute(f'PRAGMA {pragma}').fetchone()[0]}")
-    for view in range(views):
-        crowded.execute(f"CREATE VIEW crowd{view} AS SELECT 1")
-    for name, sql in source.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").fetchall():
-        crowded.execute(sql)
-        if name == "meta":
-            crowded.executemany("INSERT INTO meta VALUES (?, 1)", [(f"fact{fact}",) for fact in range(facts)])
-        rows = source.execute(f"SELECT rowid, * FROM {name}").fetchall()
-        columns = [column[1] for column in source.execute(f"PRAGMA table_info({name})").fetchall()]
-        marks = ", ".join("?" * len(columns))
-        crowded.executemany(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})", [row[1:] for row in rows])
-    crowded.commit()
-    return crowded.serialize()

@@ -1,203 +1,76 @@
-"""No request and no snapshot costs more than a stated multiple of what is usual, counted in wasmtime's fuel: steps of the module, the
+"""No request and no base costs more than a stated multiple of what is usual, counted in wasmtime's fuel: steps of the module, the
 same on every machine. docs/fuzzing.md states the multiples."""
 
 from __future__ import annotations
 
-import csv
-import json
-import re
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-from extreme_shop import ID, crowded_base, extreme_base
+from budget import CATEGORY_FUEL, OPEN_MULTIPLE, ROOT, scorer_of
+from crowded_files import with_empty_leaves, with_rows, with_views
+from extreme_files import region_file
+from extreme_shop import LARGE, Size, extreme_base
 from fuel import MeteredScorer
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Tests" / "Fuzz"))  # for the shop with rankers
 
-from fuzzed_shop import write_files  # noqa: E402
-
-ANSWER_MULTIPLE = 80
-"""Of a usual answer: 20 items of a simulated shop for a session of ten signals."""
-OPEN_MULTIPLE = 16
-"""Of the opening of the simulated shop's base, which is as large as the hostile ones."""
-BODY_BYTES_MAX = 64 << 10
-TIME = "1700336000000"
-
-
-def message(line: str, body: bytes = b"", **headers: str) -> bytes:
-    lines = [f"{line} HTTP/1.1", *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items())]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
-def events(items: list[str], kind: str = "view") -> bytes:
-    return json.dumps([{"event": kind, "item_id": item} for item in items], separators=(",", ":")).encode()
-
-
-def scorer_of(base: bytes) -> MeteredScorer:
-    scorer = MeteredScorer(ROOT / "dist" / "scorer.wasm")
-    problem = scorer.open("base", base)
-    assert not problem, problem
-    return scorer
-
-
-@pytest.fixture(scope="module")
-def usual(tmp_path_factory) -> tuple[int, int]:
-    """Fuel of a usual answer, and of opening a usual base."""
-    folder = tmp_path_factory.mktemp("usual")
-    martlet = ROOT / "dist" / "martlet"
-    subprocess.run([martlet, "simulate", "--events", "30000", "--items", "4000", "--out", folder], check=True, capture_output=True)
-    inputs = ["--events", folder / "events.csv", "--catalogue", folder / "catalogue.csv", "--out", folder / "snapshots"]
-    subprocess.run([martlet, "build", *inputs], check=True, capture_output=True, timeout=300)
-    (path,) = (folder / "snapshots").glob("base-*.sqlite")
-    scorer = scorer_of(path.read_bytes())
-    opened = scorer.used
-    with open(folder / "events.csv", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    items = list(dict.fromkeys(row["item_id"] for row in rows[1000:1040]))[:10]
-    time = str(1000 * max(int(row["time"]) for row in rows))
-    scorer.handle(message("POST /events", events(items), Martlet_Time=time, Martlet_Session_Id="s"))
-    answer = scorer.handle(message("GET /recommendations?n=20", Martlet_Time=time, Martlet_Session_Id="s"))
-    assert len(json.loads(answer.partition(b"\r\n\r\n")[2])["items"]) == 20
-    return scorer.used, opened
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory) -> bytes:
-    folder = tmp_path_factory.mktemp("shop")
-    write_files(folder)
-    return (folder / "base.sqlite").read_bytes()
-
-
-# --- Requests
-
-KNOWN = [ID.format(item) for item in range(64)]
-FIELDS = ["exclude_tag", "exclude_category", "exclude_brand"]
-
-
-def with_padding(event: str, member: str, filling: str) -> bytes:
-    """One event in a body of the largest size."""
-    room = BODY_BYTES_MAX - len(event) - len(member) - 16
-    return f'{{{event},"{member}":[{(filling + ",") * (room // (len(filling) + 1) - 1)}{filling}]}}'.encode()
-
-
-CHEAP_ITEM = '"item_id":"item-1"'
-
-
-def with_members(first: str, last: str) -> bytes:
-    """One object of the largest size, nearly all of it members that say nothing."""
-    count = (BODY_BYTES_MAX - len(first) - len(last) - 64) // len('"":1,')
-    return f'{{{first}{"," if first else ""}{chr(34) * 2 + ":1,"}{(chr(34) * 2 + ":1,") * (count - 1)}{last}}}'.encode()
-
-
-BODIES = {
-    "a thousand events of known items": events(KNOWN * 15 + KNOWN[:40]),
-    "a thousand events of unknown items": events([f"u{number}" for number in range(1000)]),
-    "a thousand purchases in one": json.dumps({"event": "purchase", "items": [{"item_id": f"item-{at}"} for at in range(1000)]}).encode(),
-    "a long list in an event": with_padding('"event":"dwell","item_id":"item-1"', "x", "1"),
-    "a long list of items": with_padding('"event":"view","ecommerce":{"item_id":"item-1"}', "list", "{}"),
-    "a long list of items without ids": b'{"event":"view","items":[{"item_id":"item-1"},' + b"{}," * 21000 + b"{}]}",
-    "many short members": with_members('"event":"dwell"', '"properties":{},"params":{},"ecommerce":{"item_id":"item-1"}'),
-    "many short members of an item": f'{{"event":"view","items":[{with_members("", CHEAP_ITEM).decode()}]}}'.encode(),
-    "a long text": f'{{"event":"search","query":"{"a" * (BODY_BYTES_MAX - 40)}"}}'.encode(),
-    "escapes": f'{{"event":"search","query":"{chr(92) + "u00e4"}'.encode() + rb"\u00e4" * 10000 + b'"}',
-    "as deep as it goes": (b'{"event":"dwell","item_id":"item-1","properties":' + b'{"params":' * 30 + b"1" + b"}" * 31).ljust(BODY_BYTES_MAX),
-    "one level too deep": b"[" * (BODY_BYTES_MAX - 1),
-    "empty lines": b'{"event":"view","item_id":"item-1"}' + b"\n" * (BODY_BYTES_MAX - 40),
-    "empty objects": b"[" + b'{"event":"view","item_id":"item-1"},' + b"{}," * 21000 + b"{}]",
-    "members of one name": with_padding('"event":"rate","item_id":"item-1"', "properties", '{"event":1}'),
-}
-
-REFUSED = {"one level too deep", "empty objects"}
-"""Bodies that end in a problem: what they cost is what was read before."""
-
-QUERIES = {
-    "homepage": "n=100",
-    "product": "context=product&item_id=item-3&n=100",
-    "cart": "context=cart&n=100&item_id=item-3",
-    "category": "context=category&category=00001999&n=100",
-    "search for many words": "context=search&n=100&q=" + "+".join(f"t{term:02}" for term in range(16)),
-    "search for what begins many": "context=search&n=100&q=t",
-    "every placement": "q=t01+t&placements=" + ",".join(["homepage:12", "product:12", "cart:12", "search:12"] * 2),
-    "placements of one kind": "item_id=item-7&placements=" + ",".join(["product:12"] * 8),
-    "placements that search": "q=" + "+".join(f"t{term:02}" for term in range(16)) + "&placements=" + ",".join(["search:12"] * 8),
-    "all exclusions": "&".join(f"{FIELDS[at % 3]}={254 - at:08}" for at in range(64)) + "&n=100",
-    "all boosts": "&".join(f"boost=tag:1:{254 - at:08}" for at in range(64)) + "&n=100",
-    "all pins": "&".join(f"pin={1 + at}:item-{at}" for at in range(16)) + "&n=100",
-    "nothing in the range of prices": "min_price=9999999&n=100",
-    "few in the range of prices": "max_price=1.05&n=100&diversity=1&max_per_category=1&max_per_brand=1",
-    "a region": "region=00000254&n=100",
-    "an unknown region": "region=zz&n=100",
-    "items to exclude": "exclude=" + ",".join(f"q{at}" for at in range(1000)),
-    "known items to exclude": "exclude=" + ",".join(f"item-{at}" for at in range(256)),
-    "as many parameters as fit": "n=1&" * 2000,
-    "nothing but percent signs": "q=" + "%" * 8000,
-}
-
-
-def asked(scorer: MeteredScorer) -> dict[str, int]:
-    """The fuel of every request, each for a full session of known items."""
-    facts = {"Martlet_Time": TIME, "Martlet_Session_Id": "s"}
-    used: dict[str, int] = {}
-    unexpected: dict[str, bytes] = {}
-
-    def ask(name: str, request: bytes, status: int = 200) -> bytes:
-        response = scorer.handle(request)
-        used[name] = scorer.used
-        if not response.startswith(f"HTTP/1.1 {status} ".encode()):
-            unexpected[name] = response[:200]
-        return response
-
-    answer = ask("a full session", message("POST /events", events(KNOWN), Martlet_Time=TIME))
-    (token,) = re.findall(rb"Martlet-Session: (\S+)", answer)
-    ask("to keep", message("POST /events", events(KNOWN), **facts))
-    for name, query in QUERIES.items():
-        ask(name, message(f"GET /recommendations?{query}", **facts))
-    ask("the profile", message("GET /session", **facts))
-    ask("the snapshot", message("GET /snapshot", **facts))
-    ask("a full token", message("GET /session", Martlet_Time=TIME, Martlet_Session=token.decode()))
-    ask("a long token", message("GET /session", Martlet_Time=TIME, Martlet_Session="B" * 2000))
-    padding = {f"a{number}": "b" * 100 for number in range(240)}
-    ask("as many headers as fit", message("GET /recommendations", **facts, **padding))
-    ask("one header too many", b"GET /recommendations HTTP/1.1\r\n" + b"a:\r\n" * 257 + b"\r\n", 431)
-    for number, (name, body) in enumerate(BODIES.items()):
-        assert len(body) <= BODY_BYTES_MAX, name
-        visit = {"Martlet_Time": TIME, "Martlet_Session_Id": f"b{number}", "Martlet_Want": "events"}
-        ask(name, message("POST /events", body, **visit), 400 if name in REFUSED else 200)
-        ask(f"{name}, full headers", message("POST /events", body, **visit, **padding), 400 if name in REFUSED else 200)
-    assert not unexpected, '\n'.join(f'{name}: {head[:14]!r}{head[-100:]!r}' for name, head in unexpected.items())
-    return used
-
-
+@pytest.mark.parametrize("size", [Size(), LARGE], ids=["usual", "large"])
 @pytest.mark.parametrize(
     "options", [{}, {"boosts": False}, {"names": False}, {"names": False, "boosts": False}],
     ids=["all", "names", "boosts", "lists"])
-def test_no_request_costs_more_than_the_multiple(options, usual, shop, figures):
-    scorer = scorer_of(extreme_base(shop, **options))
+def test_no_request_costs_more_than_the_multiple(options, size, usual, shop, within):
+    scorer = scorer_of(extreme_base(shop, **options, size=size))
     assert scorer.used <= OPEN_MULTIPLE * usual[1]
-    used = asked(scorer)
-    name = max(used, key=used.get)
-    figures["fuel of a usual answer"] = usual[0]
-    figures["most fuel of a request to a hostile snapshot"] = max(
-        figures["most fuel of a request to a hostile snapshot"], used[name])
-    assert used[name] <= ANSWER_MULTIPLE * usual[0], f"{name}: {used[name] / usual[0]:.1f} times a usual answer"
+    within(scorer, "request to a large hostile base" if size == LARGE else "request to a hostile base")
 
 
-def test_requests_to_an_ordinary_shop(usual, shop, figures):
-    used = asked(scorer_of(shop))
-    figures["most fuel of a hostile request to an ordinary shop"] = max(used.values())
-    name = max(used, key=used.get)
-    assert used[name] <= ANSWER_MULTIPLE * usual[0], f"{name}: {used[name] / usual[0]:.1f} times a usual answer"
+def test_requests_to_an_ordinary_shop(shop, within):
+    within(scorer_of(shop), "hostile request to an ordinary shop")
 
 
-@pytest.mark.parametrize(
-    ("crowd", "opens"),
-    [({"views": 200}, True), ({"facts": 200}, True), ({"views": 200, "facts": 200}, True), ({"views": 20_000}, False), ({"facts": 100_000}, False)])
-def test_opening_a_crowded_file(crowd, opens, usual, shop, figures):
-    scorer = MeteredScorer(ROOT / "dist" / "scorer.wasm")
-    problem = scorer.open("base", crowded_base(shop, **crowd))
-    assert (not problem) == opens, problem
-    figures["most fuel of opening a crowded file"] = max(figures["most fuel of opening a crowded file"], scorer.used)
-    assert scorer.used <= OPEN_MULTIPLE * usual[1], f"{scorer.used / usual[1]:.1f} times a usual opening"
+# --- Opening
+
+
+@pytest.fixture
+def opened(usual, figures):
+    """Tries to open a file and holds that against the multiple."""
+
+    def check(kind: str, file: bytes, opens: bool = True, categories: int = 0, base: bytes | None = None) -> None:
+        scorer = scorer_of(base) if base else MeteredScorer(ROOT / "dist" / "scorer.wasm")
+        problem = scorer.open(kind, file)
+        assert (not problem) == opens, problem
+        figures["fuel of a usual opening"] = usual[1]
+        figures["most fuel of opening a crowded file"] = max(
+            figures["most fuel of opening a crowded file"], scorer.used - CATEGORY_FUEL * categories)
+        bound = OPEN_MULTIPLE * usual[1] + CATEGORY_FUEL * categories
+        assert scorer.used <= bound, f"{scorer.used / usual[1]:.1f} times a usual opening"
+
+    return check
+
+
+FULL = {"meta": 80, "item_salt": 8000, "position_decay": 120, "event_weight": 120, "blend": 120, "recipe": 120, "ranker": 8}
+
+
+def test_opening_a_file_with_as_much_as_there_may_be(shop, opened):
+    opened("base", with_views(with_rows(extreme_base(shop), **FULL), 80))
+
+
+@pytest.mark.parametrize("table", ["meta", *FULL, "rule_table", "item_id"])
+def test_opening_a_file_with_endless_rows(table, shop, opened):
+    opened("base", with_rows(extreme_base(shop), **{table: 100_000 if table != "ranker" else 300}), opens=False)
+
+
+def test_opening_a_file_with_endless_views(shop, opened):
+    opened("base", with_views(shop, 20_000), opens=False)
+
+
+def test_categories_are_paid_for_by_number(shop, opened):
+    """The one table that is read row by row and grows with the shop."""
+    opened("base", with_rows(extreme_base(shop), category=65_535), categories=65_535)
+
+
+@pytest.mark.parametrize("table", ["sqlite_schema", "meta", "event_weight"])
+def test_opening_a_file_of_empty_leaves(table, shop, opened):
+    opened("base", with_empty_leaves(shop, table, 8000), opens=False)
+
+
+def test_opening_a_region_with_endless_rows(shop, opened):
+    region = region_file(shop, "a", "b", 4096)
+    opened("region", with_rows(region, region_lift=100_000), opens=False, base=shop)

@@ -38,6 +38,8 @@ public final class RuleEngine {
   private(set) var markTimes = FixedArray<UInt32>(capacity: RuleEngine.marksMax)
   private var stack = FixedArray<UInt32>(capacity: RuleStep.stackMax)
   private var request = RequestContext()
+  /// The name of the request's region, hashed once: no region's code is empty.
+  private var region: UInt32 = 0
   private var cluster: Int?
 
   /// The signals and marks that something is true of.
@@ -68,6 +70,7 @@ public final class RuleEngine {
     cluster: Int?, pause: UInt32, in base: BaseSnapshot
   ) {
     self.request = request
+    region = hash32(request.region)
     self.cluster = cluster
     adjustments.removeAll()
     offers.removeAll()
@@ -252,7 +255,7 @@ public final class RuleEngine {
     case .sequence: return sequence(condition, table)
     case .absence: return absence(condition)
     case .segment: return segments[Int(condition.argument)]
-    case .region: return always(!request.region.isEmpty && hash32(request.region) == condition.argument)
+    case .region: return always(region == condition.argument)
     case .device: return always(RuleEngine.bit(request.device?.rawValue, of: condition.argument))
     case .referrer: return always(RuleEngine.bit(request.referrer?.rawValue, of: condition.argument))
     case .page: return always(RuleEngine.bit(request.context.rawValue, of: condition.argument))
