@@ -18,8 +18,8 @@ from pathlib import Path
 
 BUDGET_BYTES = {
     "EdgeService": 32_700,
-    "SQLiteReader": 7_750,
-    "Recommender": 52_400,
+    "SQLiteReader": 7_800,
+    "Recommender": 52_500,
     "JSONText": 6_700,
     "Bytes": 3_000,
     "Digest": 1_750,
@@ -34,8 +34,8 @@ BUDGET_BYTES = {
 """What the linker puts into the module under a target's names, before wasm-opt. The scorer is optimised as a whole: a
 function that is called from one place counts where it is called, so a target's share moves with its callers."""
 
-MODULE_BUDGET_BYTES = 104_900
-COMPRESSED_BUDGET_BYTES = 46_100
+MODULE_BUDGET_BYTES = 105_100
+COMPRESSED_BUDGET_BYTES = 46_200
 
 FEATURES = {
     "rules": r"Rule|Offer|decodedKey|segmentList|remember",

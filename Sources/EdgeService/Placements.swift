@@ -40,6 +40,7 @@ extension Service {
     json.beginObject()
     for index in placements.indices {
       (query.context, query.limit) = (placements[index].context, placements[index].limit)
+      query.answersToCome = placements.count &- index &- 1
       recommender.recommend(query, for: session)
       if index == 0 {
         // The first placement names the page: rules that ask for one are judged by it.

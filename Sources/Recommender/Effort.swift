@@ -14,8 +14,8 @@ extension BaseSnapshot {
 }
 
 extension Recommender {
-  /// Steps for one request. Usual ones take some thousand; the longest walk along traffic, which a filter causes, some for each of
-  /// `PopularityLadder.trafficMax` items.
+  /// Steps for one request. Usual ones take some thousand; a walk along traffic, which a filter causes, three or more for each item that
+  /// it looks at, so that one answer reaches most of `PopularityLadder.trafficMax` where the filter is plain.
   public static let effortMax: UInt64 = 1 << 18
 
   /// Bounds what follows, up to the next call, by `effort`; without a call there is no bound.

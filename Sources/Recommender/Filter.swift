@@ -65,7 +65,7 @@ struct Filter: ~Copyable {
   @inline(never)
   func admits(_ item: UInt32) -> Bool {
     guard let base else { return true }
-    guard base.affords(2 &+ 2 &* excluded.count &+ groups.count) else { return false }
+    guard base.affords(2 &+ 2 &* excluded.count) else { return false }
     if lowest > 0 || highest < .max {
       guard let price = base.price(of: item), price >= lowest, price <= highest else { return false }
     }
@@ -73,6 +73,7 @@ struct Filter: ~Copyable {
     if dependsOnRegion, !base.isSold(item, in: region) { return false }
     for index in excluded.indices where base.isItem(item, excluded[index]) { return false }
     if !groups.isEmpty, let group = base.group(of: item) {
+      guard base.affords(groups.count) else { return false }
       for index in groups.indices where groups[index] == group { return false }
     }
     return true

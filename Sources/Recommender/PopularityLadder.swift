@@ -11,6 +11,8 @@ struct PopularityLadder {
   let category: UInt16?
   /// What is popular in the visitor's segment; empty where that is not known or kept.
   let segment: ByteView
+  /// Answers to the same request after this one.
+  let answersToCome: Int
 
   /// Enough for every answer, however much of it was refused.
   static let listMax = 512
@@ -60,7 +62,9 @@ struct PopularityLadder {
   /// The last resort, where all lists are exhausted: items in order of traffic, which is the order of their numbers.
   private func addByTraffic(to set: CandidateSet, _ wanted: Int) -> UInt32 {
     var item: UInt32 = 0
-    while set.count < wanted, item < min(base.shown, PopularityLadder.trafficMax), base.affords(1) {
+    // Three quarters of this answer's share: tags cost some after it, and those to come want to walk as far.
+    let kept = base.effort &- base.effort / UInt64(4 &* (answersToCome &+ 1)) &* 3
+    while set.count < wanted, item < min(base.shown, PopularityLadder.trafficMax), base.effort > kept, base.affords(1) {
       if let place = set.place(item) { set[place].stand(on: .traffic, 0.5 * share(of: .traffic)) }
       item &+= 1
     }

@@ -33,6 +33,8 @@ public struct Query: ~Copyable {
   public var excluded = FixedArray<UInt32>(capacity: Query.excludedMax)
   /// Items that the same page has already, and so their variants.
   public var placed = FixedArray<UInt32>(capacity: Query.limitMax)
+  /// Answers to the same request after this one, with which it shares what a request may cost.
+  public var answersToCome = 0
   /// Beside those of the recipe.
   public var adjustments = FixedArray<Adjustment>(capacity: Query.adjustmentsMax)
   /// Bounds of the price in minor units.
@@ -64,6 +66,7 @@ public struct Query: ~Copyable {
     user = nil
     excluded.removeAll()
     placed.removeAll()
+    answersToCome = 0
     adjustments.removeAll()
     (lowest, highest) = (0, .max)
     (diversity, perCategory, perBrand) = (nil, nil, nil)

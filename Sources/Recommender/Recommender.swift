@@ -118,7 +118,7 @@ public final class Recommender {
     let region = snapshots.region(serving: query.region)
     let ladder = PopularityLadder(
       base: base, region: region, parent: snapshots.parent(of: region), category: category,
-      segment: segmentList(base))
+      segment: segmentList(base), answersToCome: query.answersToCome)
     let isSelective = recipe.isSelective(base)
     work &+= ladder.add(to: candidates, wanted: isSelective ? TopSelection.capacity : max(2 * query.limit, 40))
     if let category { base.markItems(of: candidates, in: category) }

@@ -70,12 +70,13 @@ public struct SchemaCursor: ~Copyable {
   }
 
   /// The root page of the table of that name, or nil. What tells it stands at the start of a row: a definition so long
-  /// that it overflows is not read, nor is what stands behind `Limits.schemaEntries` others.
+  /// that it overflows is not read, and more than `Limits.schemaEntries` entries are a `malformedSchema`.
   @inline(never)
   mutating func rootPage(ofTable name: ByteView) throws(SQLiteError) -> UInt32? {
     var found = try rows.first()
     var left = Limits.schemaEntries
-    while found, left > 0 {
+    while found {
+      guard left > 0 else { throw SQLiteError(.malformedSchema, at: 0) }
       left &-= 1
       let record = try rows.localRecord()
       var values = record.values

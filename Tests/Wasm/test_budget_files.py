@@ -98,3 +98,18 @@ def test_people(base, within):
     scorer = scorer_of(with_users(base, user, 50_000))
     facts = {"Martlet_User": user, "Martlet_Key": OFFER_KEY, "Martlet_Consent": "full"}
     within(scorer, "request with people's rows", QUERIES, **facts)
+
+
+@pytest.mark.parametrize("names", [True, False], ids=["names", "lists"])
+def test_all_of_it_at_once(names, shop, within, opens):
+    user = "u" * 4000
+    base = with_long_names(with_regions(with_rules(extreme_base(shop, names=names, size=SIZE), REGION_CONDITIONS, OFFERS), SERVING))
+    base = with_users(base, user, 50_000)
+    scorer = scorer_of(base)
+    opens(scorer, "text", text_files(base, ITEMS, "just short enough"))
+    for number in range(REGIONS - 2):
+        opens(scorer, "region", small_region_file(base, code(number), PARENT))
+    opens(scorer, "region", region_file(base, PARENT, SERVING, ITEMS))
+    opens(scorer, "region", region_file(base, SERVING, PARENT, ITEMS))
+    facts = {"Martlet_User": user, "Martlet_Key": OFFER_KEY, "Martlet_Consent": "full", "Martlet_Region": code(1000)}
+    within(scorer, "request to all of it at once", **facts)
