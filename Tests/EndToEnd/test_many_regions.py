@@ -61,6 +61,14 @@ def test_hosts_read_a_generation_of_more_regions_than_it_has_room_for(codes, tmp
             assert item in ids and not ids & ({"i1", "i2"} - {item})
 
 
+def test_names_leave_a_small_base_to_the_items(tmp_path):
+    done = build(tmp_path, SHORT[:20_000], GOODS, "snapshot: { budget: 256 KiB }")
+    assert done.returncode == 0, done.stderr[-4000:]
+    manifest = Manifest.read(tmp_path / "snapshots")
+    assert 1_000 < len(manifest.regions) < 20_000
+    assert "has no room for any list" not in done.stderr
+
+
 def test_those_left_out_count_as_other(tmp_path):
     done = build(tmp_path, SHORT, GOODS, "regions: { keep_busiest: 50, other: rest }")
     assert done.returncode == 0, done.stderr[-4000:]

@@ -66,6 +66,7 @@ struct ServedRegions {
     for number in ranked {
       let scope = tree.scopes[number]
       let entry = RegionRoom.fileBytes(scope.name, parent: tree.scopes[scope.parent].name)
+      // A region of sale has its name already.
       let name = named.contains(scope.name) ? 0 : RegionRoom.nameBytes(scope.name, servedBy: longest[number])
       guard room.has(name, file: entry) else { break }
       room.take(name, file: entry)
@@ -119,7 +120,7 @@ struct RegionRoom {
 
   var isLeft: Bool { manifest >= 0 }
 
-  func has(_ name: Int, file: Int = 0) -> Bool { name + file <= manifest && name <= base }
+  func has(_ name: Int, file: Int = 0) -> Bool { name + file <= manifest && (name == 0 || name <= base) }
 
   mutating func take(_ name: Int, file: Int = 0) {
     manifest -= name + file
