@@ -11,8 +11,6 @@ import Testing
     let names = (1...65_534).map { "r\($0)" }
     let log = try log(names)
     #expect(log.table.regionNames == names && log.events.foldedRegions == nil)
-    let grouped = try self.log(names, "regions: { groups: { A: [r1], B: [r2] } }")
-    #expect(grouped.table.regionNames == names.dropLast(2), "groups have numbers of their own")
   }
 
   /// Against the plain count: of 66,000 regions those with the most events stay, of equal ones the earlier, whenever they are met.
@@ -31,5 +29,19 @@ import Testing
     let folded = try #require(log.events.foldedRegions)
     #expect(folded.regions == 66_000 - 65_534)
     #expect(folded.events == regions.count { !$0.isEmpty && !kept.contains($0) })
+  }
+
+  /// What stands for the regions that are left out takes one of the numbers, whether it is met early, late, or in no event.
+  @Test(arguments: [nil, 0, 65_990]) func theOthersCountAsOther(metAt: Int?) throws {
+    var regions = (0..<66_000).map { "r\($0)" } + (0..<65_000).map { "r\($0)" }
+    if let metAt { regions[metAt] = "rest" }
+    let log = try log(regions, "regions: { keep_busiest: 100, other: rest }")
+    #expect(log.table.regionNames.count == 65_534 && log.table.regionNames.count { $0 == "rest" } == 1)
+    let kept = Set(log.table.regionNames)
+    let read = log.table.regions.map { log.table.regionNames[Int($0)] }
+    #expect(read == regions.map { kept.contains($0) ? $0 : "rest" })
+    let folded = try #require(log.events.foldedRegions)
+    #expect(folded.regions == Set(regions + ["rest"]).count - 65_534)
+    #expect(folded.events == regions.count { !kept.contains($0) })
   }
 }

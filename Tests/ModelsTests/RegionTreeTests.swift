@@ -54,6 +54,22 @@ import Testing
     #expect(tree.scopes.map(\.people) == [25, 5, 5, 15])
   }
 
+  /// Of as many people a group goes before its regions: a region's parent has lists wherever it could.
+  @Test func thoseWithTheMostPeopleHaveLists() {
+    let table = table([("a", 12, 1), ("b", 14, 1), ("c", 13, 1), ("d", 14, 1)])
+    var parameters = RegionTree.Parameters()
+    parameters.minimumPeople = 10
+    parameters.groups = ["d": "D"]
+    for (most, names) in [(0, []), (1, ["D"]), (2, ["D", "b"]), (3, ["D", "b", "d"]), (4, ["D", "b", "c", "d"])] {
+      parameters.scopesMax = most
+      let tree = RegionTree(table, people: People(table), parameters: parameters)
+      #expect(tree.scopes.dropFirst().map(\.name) == names)
+      #expect(
+        served(tree, table) == ["a", "b", "c", "d"].map { names.contains($0) ? $0 : $0 == "d" && most > 0 ? "D" : "" })
+      #expect(tree.leftOut == 5 - most)
+    }
+  }
+
   @Test func aPersonCountsOnceInEachRegion() {
     var builder = TableBuilder(items: 1, sessions: 30, users: 2, regions: ["x", "y"])
     for session in 0..<30 {

@@ -61,7 +61,7 @@ struct Build: ParsableCommand {
     reporter?.endLine()
     if let folded = log.events.foldedRegions {
       logger.warning(
-        "too many distinct regions; the events of those with the fewest count without one; is the region column the right one?",
+        "too many distinct regions; those with the fewest events count as `regions.other` or none; is the region column the right one?",
         metadata: [
           "kept": "\(log.table.regionNames.count)", "left_out": "\(folded.regions)", "events": "\(folded.events)",
         ])
@@ -89,6 +89,13 @@ struct Build: ParsableCommand {
       logger.warning(
         "the budget has no room for any list of items: raise `snapshot.budget`",
         metadata: ["budget": "\(snapshot.bought.budget)", "items": "\(snapshot.items)"])
+    }
+    if !snapshot.regionsLeftOut.isNone {
+      logger.warning(
+        "more regions than hosts read: those with the fewest people are served by their group or the world, those without a name by the world",
+        metadata: [
+          "without_file": "\(snapshot.regionsLeftOut.files)", "without_name": "\(snapshot.regionsLeftOut.names)",
+        ])
     }
     for name in snapshot.unknownNames { logger.warning("a recipe names what the shop does not have: \(name)") }
     let manifest = try publisher.publish(

@@ -17,7 +17,7 @@ public struct Windows: Sendable, Equatable {
 public struct RegionRules: Sendable, Equatable {
   /// What a manifest calls everywhere.
   public static let world = "world"
-  /// Regions that a snapshot can number.
+  /// Regions that events can be told apart by.
   public static let most = 65_534
 
   /// Regions with fewer distinct people are merged into their group, or, without one, into the world.
@@ -31,9 +31,6 @@ public struct RegionRules: Sendable, Equatable {
 
   /// What is no region's code: visitors come from a region, not from a group of them or from everywhere.
   public var takenNames: [String] { [Self.world] + groups.keys }
-
-  /// Regions of events that there are numbers for, beside those of groups and of `other`.
-  public var roomForEvents: Int { max(0, Self.most - groups.count - (other == nil ? 0 : 1)) }
 
   mutating func read(_ value: YAMLValue) throws {
     var section = try value.section()

@@ -46,8 +46,7 @@ public struct EventLog: Sendable {
   public init(reading input: Input, configuration: Configuration) throws {
     let rejects = try RejectsWriter(path: input.rejectsPath)
     var builder = EventTableBuilder(
-      configuration.events, takenRegions: configuration.regions.takenNames,
-      regionsMax: configuration.regions.roomForEvents, latest: input.latest,
+      configuration.events, regions: configuration.regions, latest: input.latest,
       selects: input.selects)
     var pump = RowPump(what: "events", layout: configuration.events.layout, rejects: rejects, input)
     pump.extraRules = EventTableBuilder.ExtraRule.allCases.map(\.description)

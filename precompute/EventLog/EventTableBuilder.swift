@@ -57,12 +57,12 @@ struct EventTableBuilder {
   }
 
   init(
-    _ source: EventSource, takenRegions: [String] = [], regionsMax: Int, latest: UInt32 = .max,
+    _ source: EventSource, regions rules: RegionRules, latest: UInt32 = .max,
     selects: ((_ event: Int) -> Bool)? = nil
   ) {
     (self.source, self.latest, self.selects) = (source, latest, selects)
-    regions = RegionColumn(limit: regionsMax)
-    for name in takenRegions { _ = self.takenRegions.intern(name) }
+    regions = RegionColumn(limit: RegionRules.most, other: rules.other)
+    for name in rules.takenNames { _ = self.takenRegions.intern(name) }
     times = Formats(shop: TimeParser(source.time), host: TimeParser(HostLog.source.time))
     types = Formats(shop: EventTypes(source), host: EventTypes(HostLog.source))
   }

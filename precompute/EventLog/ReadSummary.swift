@@ -33,7 +33,7 @@ public struct ReadSummary: Sendable, Equatable {
   public var rejectedCount: UInt64 { rejected.values.reduce(0, +) }
 }
 
-/// Distinct regions that a table had no room for, and their events, which count as of no region.
+/// Distinct regions that a table had no room for, and their events, which count as of `regions.other`, where there is none as of no region.
 public struct FoldedRegions: Sendable, Equatable {
   public let regions: Int
   public let events: Int

@@ -9,6 +9,8 @@ public struct RegionTree: Sendable {
     /// Keeps the so many regions with the most events; all others become one region named `other`, outside any group.
     public var keepBusiest: Int?
     public var other = "other"
+    /// Regions and groups that have lists, at most: those with the most people. Hosts read a manifest of about so many files.
+    public var scopesMax = 2_000
     /// Group by region name, for instance continent by country.
     public var groups: [String: String] = [:]
 
@@ -31,6 +33,8 @@ public struct RegionTree: Sendable {
   public let scopes: [Scope]
   /// By region index of the event table: its serving scope.
   public let scopeOfRegion: [Int]
+  /// Regions and groups with people enough that have no lists, being more than `scopesMax`.
+  public let leftOut: Int
 
   public static let world = 0
 
@@ -47,15 +51,22 @@ public struct RegionTree: Sendable {
       table, people, unitOfRegion: units.ofRegion, groupOfUnit: units.group.map { $0.map { groupNumber[$0]! } },
       groupCount: groupNames.count)
 
+    // A group stands before its regions, so that of as many people it is first.
+    let counted = counts.groups + counts.units
+    let large = counted.indices.filter { counted[$0] >= parameters.minimumPeople }
+      .sorted { (-counted[$0], $0) < (-counted[$1], $1) }
+    let listed = Set(large.prefix(parameters.scopesMax))
+    leftOut = large.count - listed.count
+
     var scopes = [Scope(level: .world, name: "", parent: RegionTree.world, people: counts.world)]
     var scopeOfGroup: [String: Int] = [:]
-    for (name, people) in zip(groupNames, counts.groups) where people >= parameters.minimumPeople {
+    for (group, name) in groupNames.enumerated() where listed.contains(group) {
       scopeOfGroup[name] = scopes.count
-      scopes.append(Scope(level: .group, name: name, parent: RegionTree.world, people: people))
+      scopes.append(Scope(level: .group, name: name, parent: RegionTree.world, people: counts.groups[group]))
     }
     let parents = units.group.map { $0.flatMap { scopeOfGroup[$0] } ?? RegionTree.world }
     var scopeOfUnit = parents
-    for (unit, people) in counts.units.enumerated() where people >= parameters.minimumPeople {
+    for (unit, people) in counts.units.enumerated() where listed.contains(groupNames.count + unit) {
       scopeOfUnit[unit] = scopes.count
       scopes.append(Scope(level: .region, name: units.names[unit], parent: parents[unit], people: people))
     }

@@ -49,23 +49,24 @@ public final class Publisher {
     close(lock)
   }
 
-  /// Moves the files in, writes the manifest, drops generations beyond the last `keep`.
+  /// Moves the files in, writes the manifest, drops generations beyond the last `keep`. What hosts would refuse is refused before.
   /// - Parameter untidy: called where something of older generations stays: this one is published all the same.
   public func publish(
     _ snapshot: Snapshot, keep: Int, builtAt: Date, untidy: (any Error) -> Void = { _ in }
   ) throws -> Manifest {
     let files = try snapshot.files.map { try Manifest.File($0) }
+    let manifest = Manifest(
+      format: 1, generation: snapshot.generation, built: builtAt.formatted(.iso8601),
+      asOf: Date(timeIntervalSince1970: Double(snapshot.asOf)).formatted(.iso8601), files: files,
+      regions: snapshot.servedBy)
+    let data = try Manifest.encode(manifest)
+    try HostLimits.check(manifest, encoded: data)
     for (file, source) in zip(files, snapshot.files) {
       try Publisher.sync(source.path)
       try Publisher.rename(source.path, "\(directory)/\(file.name)")
     }
     // The names are on disk before a manifest names them.
     try Publisher.sync(directory)
-    let manifest = Manifest(
-      format: 1, generation: snapshot.generation, built: builtAt.formatted(.iso8601),
-      asOf: Date(timeIntervalSince1970: Double(snapshot.asOf)).formatted(.iso8601), files: files,
-      regions: snapshot.servedBy)
-    let data = try Manifest.encode(manifest)
     let previous = try? Manifest.load(directory: directory)
     try write(data, Publisher.archiveName(snapshot.generation))
     try write(data, Manifest.fileName)

@@ -38,38 +38,25 @@ struct ScopeLists {
   /// The codes of table `region`, in its order.
   let codes: [String]
 
-  /// - Parameter groups: the regions of each group.
-  init(_ models: TrainedModels, groups: [String: [String]]) throws {
+  /// What there was no room for.
+  let leftOut: RegionsLeftOut
+
+  /// - Parameters:
+  ///   - groups: the regions of each group.
+  ///   - budget: bytes of the base.
+  init(_ models: TrainedModels, groups: [String: [String]], budget: Int) throws {
     let tree = models.regions
     let lists = Dictionary(grouping: models.popularity.lists, by: \.scope)
-    let scopes = tree.scopes.enumerated().map { number, scope in
-      Scope(
+    func scope(_ number: Int) -> Scope {
+      let scope = tree.scopes[number]
+      return Scope(
         name: scope.name, parent: scope.parent == RegionTree.world ? nil : tree.scopes[scope.parent].name,
-        people: scope.people, topLists: lists[number] ?? [],
-        lifts: models.regionLift.rows[number])
+        people: scope.people, topLists: lists[number] ?? [], lifts: models.regionLift.rows[number])
     }
-    world = scopes[RegionTree.world]
-    regions = Array(scopes.dropFirst())
-    var names: Set = [ScopeLists.world]
-    for region in regions {
-      guard names.insert(region.name).inserted else { throw SnapshotWriterError.regionNamedTwice(name: region.name) }
-    }
-    var servedBy: [String: String] = [:]
-    for region in regions { servedBy[region.name] = region.name }
-    for (region, scope) in zip(models.regionNames, tree.scopeOfRegion) {
-      servedBy[region] = scope == RegionTree.world ? ScopeLists.world : tree.scopes[scope].name
-    }
-    // Where items are sold, people may come from who have done nothing yet.
-    let groupOfRegion = Dictionary(
-      groups.flatMap { group, members in members.map { ($0, group) } }, uniquingKeysWith: { first, _ in first })
-    let sold = Set(models.catalogue.items.lazy.flatMap(\.regions))
-    for region in sold.union(sold.flatMap { groups[$0] ?? [] }) where servedBy[region] == nil {
-      servedBy[region] = groupOfRegion[region].flatMap { servedBy[$0] } ?? ScopeLists.world
-    }
-    guard servedBy.count < Int(UInt16.max) else {
-      throw SnapshotWriterError.tooMany(what: "regions", count: servedBy.count, most: Int(UInt16.max) - 1)
-    }
-    self.servedBy = servedBy
+    let served = try ServedRegions(models, groups: groups, budget: budget)
+    world = scope(RegionTree.world)
+    regions = tree.scopes.indices.filter { served.hasFile[$0] }.map(scope)
+    (servedBy, leftOut) = (served.servedBy, served.leftOut)
     codes = servedBy.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }

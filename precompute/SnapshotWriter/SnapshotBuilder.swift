@@ -22,6 +22,7 @@ public struct Snapshot: Sendable {
   public let files: [SnapshotFile]
   /// By region code: the region whose file serves it, "world" where the base alone does.
   public let servedBy: [String: String]
+  public let regionsLeftOut: RegionsLeftOut
   public let bought: BudgetReport
   public let items: Int
   public let shown: Int
@@ -54,7 +55,7 @@ public struct SnapshotBuilder {
 
   public func build() throws -> Snapshot {
     let groups = configuration.regions.groups
-    let scopes = try ScopeLists(models, groups: groups)
+    let scopes = try ScopeLists(models, groups: groups, budget: plan.budget)
     let sale = try SaleRegions(models.catalogue, codes: scopes.codes, groups: groups)
     let lookups = LookupTables(models, plan, configuration)
     // All lists whole at first; what the file then measures says how many entries it can keep. A file that fits at the
@@ -79,7 +80,8 @@ public struct SnapshotBuilder {
         [base] + (try writeRegions(scopes, contents.numbering, generation)) + (try writeText(contents, generation))
       let snapshot = Snapshot(
         generation: generation, asOf: models.asOf, files: files, servedBy: scopes.servedBy,
-        bought: report(contents, base.bytes), items: contents.ids.count, shown: contents.numbering.shown,
+        regionsLeftOut: scopes.leftOut, bought: report(contents, base.bytes), items: contents.ids.count,
+        shown: contents.numbering.shown,
         unknownNames: recipes.unknown)
       try Verification.check(snapshot, contents, models.attributes, terms: lookups.terms.rows.map(\.text))
       return snapshot
@@ -113,10 +115,12 @@ public struct SnapshotBuilder {
     ) { db in
       try insertBaseMeta(contents, regions: scopes.codes.count, db)
       try insertAttributes(db)
+      let people = Dictionary(uniqueKeysWithValues: scopes.regions.map { ($0.name, $0.people) })
       for (id, code) in scopes.codes.enumerated() {
         let region = scopes.servedBy[code] ?? ScopeLists.world
-        let people = scopes.scopes.first { $0.name == region }?.people ?? scopes.world.people
-        try db.execute(sql: "INSERT INTO region VALUES (?, ?, ?, ?)", arguments: [id, code, region, people])
+        try db.execute(
+          sql: "INSERT INTO region VALUES (?, ?, ?, ?)",
+          arguments: [id, code, region, people[region] ?? scopes.world.people])
       }
       try DatabaseFile.insertTopLists(scopes.world.lists(contents.numbering), db)
       for (item, salt) in contents.names.salts {
