@@ -1,6 +1,13 @@
 import Configuration
 import Testing
 
+/// A region's code of a byte too many, and what is said of it.
+private let long = String(repeating: "é", count: 128)
+
+private func noCode(_ bytes: Int) -> String {
+  "a region's code and a group's name have 1 to 255 bytes, this one has \(bytes)"
+}
+
 @Suite struct ConfigurationErrorTests {
   private func error(_ yaml: String) -> String {
     do {
@@ -100,6 +107,13 @@ import Testing
     (
       "regions:\n  groups:\n    A: [x, y]\n    B: [y]", "shop.yaml:4: regions.groups.B: \"y\" is in group \"A\" already"
     ),
+    ("regions:\n  groups:\n    A: [x]\n    \"\": [y]", "shop.yaml:4: regions.groups.: \(noCode(0))"),
+    ("regions:\n  groups:\n    A: [x, \"\"]", "shop.yaml:3: regions.groups.A[1]: \(noCode(0))"),
+    ("regions:\n  groups:\n    A: [\(long)]", "shop.yaml:3: regions.groups.A[0]: \(noCode(256))"),
+    ("regions:\n  groups:\n    A: \(long)", "shop.yaml:3: regions.groups.A: \(noCode(256))"),
+    ("regions:\n  groups: { \(long): [x] }", "shop.yaml:2: regions.groups.\(long): \(noCode(256))"),
+    ("regions:\n  keep_busiest: 3\n  other: \(long)", "shop.yaml:3: regions.other: \(noCode(256))"),
+    ("regions: { keep_busiest: 3, other: \"\" }", "shop.yaml:1: regions.other: \(noCode(0))"),
     (
       "events: { names: { a: looked } }",
       "shop.yaml:1: events.names.a: expected one of add_to_cart, click, dwell, impression, purchase, rate, remove_from_cart, search, view, found \"looked\""

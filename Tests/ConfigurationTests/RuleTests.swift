@@ -84,6 +84,9 @@ import Testing
       ("sequence: { steps: [{ event: view }, { event: view }], within: 25h }", "25h is too long"),
       ("absence: { of: { event: purchase }, after: { event: view }, for: 2h, within: 1h }", "longer than `within`"),
       ("context: {}", "no condition"),
+      ("context: { region: \"\" }", "this one has 0"), ("context: { region: [a, \"\"] }", "region[1]: "),
+      ("context: { region: [] }", "an empty list"),
+      ("context: { region: \(String(repeating: "r", count: 256)) }", "have 1 to 255 bytes, this one has 256"),
       ("context: { device: phone }", "found \"phone\""),
       ("context: { time: { from: \"8\", to: \"9:00\" } }", "a time of day such as 18:30"),
       ("all: []", "an empty list"), ("{}", "no condition"),
@@ -107,6 +110,13 @@ import Testing
     let error = try #require(
       failure("  - id: a\n    when: { visits: { at_least: 2, within: 1d } }\n    then:\n      \(effect)\n"))
     #expect(error.contains(message) && error.hasPrefix("martlet.yaml:5: rules[0].then"), "\(error)")
+  }
+
+  /// To 255 bytes: as long as the scorer knows.
+  @Test func aLongCodeOfARegionIsOne() throws {
+    let code = String(repeating: "r", count: 255)
+    let list = try rules("  - { id: a, when: { context: { region: \(code) } }, then: { join: X } }\n")
+    #expect(list.map(\.condition) == [.region([code])])
   }
 
   @Test func idsAreGivenOnce() throws {

@@ -67,6 +67,8 @@ class Job:
     generations: tuple[str, str]
     calls: list[Call]
     """Of the undisturbed second build."""
+    tidy: set[str]
+    """What that one leaves."""
 
     @property
     def moment(self) -> int:
@@ -110,7 +112,7 @@ def job(tmp_path_factory, faulty) -> Job:
     after = generation_of(out)
     assert before != after and len(calls) > 80
     assert_tidy(out)
-    return Job(faulty, first, folder / "two", (before, after), calls)
+    return Job(faulty, first, folder / "two", (before, after), calls, names(out))
 
 
 @pytest.mark.parametrize("kind", ["kill", "torn"])
@@ -138,6 +140,7 @@ def test_a_build_whose_calls_fail_says_so_and_leaves_a_whole_generation(kind, re
         is_published = call.number > decisive
         if kind == "broken" and call.name == "unlink" and call.number > job.moment and "/.build-" not in call.path:
             assert done.returncode == 0 and "could not be removed" in done.stderr and str(out) in done.stderr, (call, done.stderr)
+            assert names(out) == job.tidy | {Path(call.path).name}, "all else is gone"
             untidy.append(call)
         assert generation_of(out) == job.generations[is_published], (call, done.stderr)
         if done.returncode == 0:

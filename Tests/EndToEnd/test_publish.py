@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import boto3
@@ -97,22 +99,49 @@ def test_wranglers_own_words_reach_the_caller(snapshots, tmp_path):
     assert done.returncode != 0 and "not logged in" in done.stderr and "status 3" in done.stderr
 
 
-def test_what_a_killed_copy_left_in_a_directory_is_removed(snapshots, tmp_path):
-    """And nothing else: what a living process copies, and whatever has other names."""
+def published_names(target: Path) -> set[str]:
+    manifest = manifest_of(target)
+    return {file["name"] for file in manifest["files"]} | {"manifest.json", f"manifest-{manifest['generation']}.json"}
+
+
+def test_what_a_killed_copy_left_in_a_directory_is_removed_after_a_day(snapshots, tmp_path):
+    """And nothing else: what another copy may be writing, whoever it belongs to, and whatever has other names."""
     target = tmp_path / "target"
     target.mkdir()
     ended = subprocess.Popen(["true"])
     ended.wait()
     base = manifest_of(snapshots)["files"][0]["name"]
-    left = [f".{name}.{ended.pid}.new" for name in (base, "manifest.json", "manifest-0123456789abcdef.json")]
-    stays = [f".{base}.{os.getpid()}.new", f".notes.{ended.pid}.new", f".{base}.new", f".{base}.99999999999999999999.new"]
-    for name in left + stays:
+    left = [f".{name}.1f{ended.pid}.new" for name in (base, "manifest.json", "manifest-0123456789abcdef.json")]
+    young = [f".{base}.{ended.pid}.new", f".{base}.{os.getpid()}.new", ".manifest.json.0123456789abcdef.new"]
+    others = [".notes.1.new", f".{base}.new", f".{base}.copy.new", f"{base}.1.new"]
+    hours = dict.fromkeys(left, 25) | dict.fromkeys(young, 23) | dict.fromkeys(others, 25)
+    for name, age in hours.items():
         (target / name).write_text("half")
+        os.utime(target / name, (written := time.time() - 3600 * age, written))
     done = publish(snapshots, "--to", str(target))
     assert done.returncode == 0, done.stderr
-    manifest = manifest_of(target)
-    files = {file["name"] for file in manifest["files"]} | {"manifest.json", f"manifest-{manifest['generation']}.json"}
-    assert {path.name for path in target.iterdir()} == files | set(stays)
+    assert {path.name for path in target.iterdir()} == published_names(target) | set(young) | set(others)
+
+
+def test_a_copy_is_as_new_as_its_writing(snapshots, tmp_path):
+    """However old what is copied: by its age another copy tells whether it is still being written."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    shutil.copytree(snapshots, source)
+    for path in source.iterdir():
+        os.utime(path, (0, 0))
+    assert publish(source, "--to", str(target)).returncode == 0
+    assert all(time.time() - path.stat().st_mtime < 3600 for path in target.iterdir())
+
+
+def test_a_copy_that_was_killed_stops_none_of_the_same_process_id(snapshots, tmp_path):
+    """In a container every run may have the same one."""
+    target = tmp_path / "target"
+    target.mkdir()
+    left = [f".{name}.$$.new" for name in (manifest_of(snapshots)["files"][0]["name"], "manifest.json")]
+    script = f'cd "$1" && touch {" ".join(left)} && exec "$2" publish "$3" --to "$1"'
+    done = subprocess.run(["sh", "-c", script, "sh", target, MARTLET, snapshots], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in target.iterdir()} > published_names(target)
 
 
 def test_the_static_list_is_the_scorers_own_answer(snapshots):

@@ -50,7 +50,7 @@ def tune(folder: Path, *options: str, status: int = 0) -> str:
 
 def trials(journal: Path) -> list[dict]:
     lines = [json.loads(line) for line in journal.read_text().splitlines()]
-    return [{key: value for key, value in line.items() if key != "seconds"} for line in lines]
+    return [{key: value for key, value in line.items() if key not in ("seconds", "latest")} for line in lines]
 
 
 def test_a_killed_run_goes_on_where_it_was(folder):
@@ -73,6 +73,24 @@ def test_a_killed_run_goes_on_where_it_was(folder):
     assert killed.read_bytes().startswith(whole_lines), "no finished trial is made again"
     assert trials(killed) == trials(folder / "whole.ndjson")
     assert (folder / "killed.yaml").read_text() == (folder / "whole.yaml").read_text()
+
+
+def test_a_run_that_goes_on_reads_up_to_the_moment_of_its_first(folder):
+    """A journal of a time before the last sessions, which a clock that has gone on would let in."""
+    with open(folder / "martlet.yaml", "a") as configuration:
+        configuration.write("events: { reject: { max_share: 100% } }\n")
+    options = ["--trials", "3", "--journal"]
+    tune(folder, *options, "all.ndjson")
+    moment = 1_600_000_000 + 400 * 7200 - 1
+    header = json.loads((folder / "all.ndjson").read_text().splitlines()[0])
+    assert header["latest"] - time.time() == pytest.approx(86_400, abs=600)
+    (folder / "resumed.ndjson").write_text(json.dumps(header | {"latest": moment}) + "\n")
+    tune(folder, *options, "resumed.ndjson")
+    rows = (folder / "events.csv").read_text().splitlines(keepends=True)
+    (folder / "events.csv").write_text("".join(rows[: 1 + 400 * 5]))
+    tune(folder, *options, "before.ndjson")
+    assert trials(folder / "resumed.ndjson")[1:] == trials(folder / "before.ndjson")[1:]
+    assert trials(folder / "resumed.ndjson")[1:] != trials(folder / "all.ndjson")[1:]
 
 
 def test_it_says_how_long_it_took(folder):

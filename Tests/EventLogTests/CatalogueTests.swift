@@ -62,6 +62,18 @@ import Testing
     #expect(ndjson.catalogueSummary?.rejected == [.nestedValue: 2])
   }
 
+  /// As in events: what is longer than an id may be, no visitor's region is.
+  @Test func regionsAreCodesLikeThoseOfEvents() throws {
+    let (most, long) = (String(repeating: "r", count: 255), String(repeating: "r", count: 256))
+    let log = try read(
+      "session_id,item_id,time,regions\ns,A,1,\ns,B,1,North|\(long)\n",
+      anyShare + "catalogue: { reject: { max_share: 1, show: 9 } }",
+      catalogue: "item_id,regions\nA,North|\(most)\nC,North|\(long)\nD,\u{1}\n")
+    #expect(log.reasons == ["3 id too long"])
+    #expect(log.catalogue.items.map(\.regions) == [["North", most]])
+    #expect(log.catalogueSummary?.rejected == [.idTooLong: 1, .controlCharacter: 1])
+  }
+
   @Test func patternsMarkWhatIsNeverRecommended() throws {
     let text =
       "session_id,item_id,time,title,category\ns,POST,1,Postage,\ns,1,1,Mug sample,Kitchen\ns,2,1,Mug,Kitchen\n"

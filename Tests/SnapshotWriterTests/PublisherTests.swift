@@ -109,17 +109,25 @@ import Testing
     try Self.expectWhole(folder, [first.generation, second.generation], current: second.generation)
   }
 
-  /// A directory in the place of a file cannot be read as an old manifest: nothing is removed, and nothing else is wrong.
-  @Test func whatCannotBeTidiedUpIsNoFailure() throws {
+  /// A directory in the place of a file cannot be read as an old manifest. It counts as the oldest, and stops nothing.
+  @Test(arguments: [1, 2, 3]) func whatCannotBeTidiedUpIsNoFailure(keep: Int) throws {
     let folder = try TemporaryFolder()
-    try FileManager.default.createDirectory(
-      atPath: folder.path("manifest-0123456789abcdef.json"), withIntermediateDirectories: true)
-    let publisher = try Publisher(directory: folder.path)
-    let snapshot = try BuiltShop.build(PlantedShop(), in: publisher.workDirectory).1
+    let first = try BuiltShop.publish(PlantedShop(), in: folder.path).2
+    let bad = folder.path("manifest-ffffffffffffffff.json")
+    try FileManager.default.createDirectory(atPath: bad, withIntermediateDirectories: true)
+    try folder.write("of no generation", to: "base-0123456789abcdef.sqlite")
     var reasons: [any Error] = []
-    let manifest = try publisher.publish(snapshot, keep: 3, builtAt: Date()) { reasons.append($0) }
-    #expect(try reasons.count == 1 && Manifest.load(directory: folder.path) == manifest)
-    withExtendedLifetime(publisher) {}
+    func publish(_ shop: PlantedShop) throws -> Manifest {
+      let publisher = try Publisher(directory: folder.path)
+      let snapshot = try BuiltShop.build(shop, in: publisher.workDirectory).1
+      return try publisher.publish(snapshot, keep: keep, builtAt: Date()) { reasons.append($0) }
+    }
+    let second = try publish(PlantedShop(seed: 2))
+    #expect(reasons.count == 1 && "\(reasons)".contains(bad), "\(reasons)")
+    #expect(FileManager.default.fileExists(atPath: bad) == (keep > 2))
+    try? FileManager.default.removeItem(atPath: bad)
+    let kept = [first.generation, second.generation].suffix(keep)
+    try Self.expectWhole(folder, kept, current: second.generation)
   }
 
   @Test func aFailingPublicationLeavesTheOldOne() throws {

@@ -19,6 +19,12 @@ struct TuningJournalTests {
     try TuningJournal.Identity(files: [events], configuration: configuration, settings: settings)
   }
 
+  private func open(_ identity: TuningJournal.Identity, latest: UInt32 = 1) throws -> TuningJournal {
+    try TuningJournal(path: path, identity: identity, latest: latest)
+  }
+
+  private func opened() throws -> TuningJournal { try open(identity()) }
+
   private func trial(_ number: Int) -> Trial {
     Trial(
       values: number == 0 ? [:] : ["seed": "\(number)"],
@@ -27,17 +33,31 @@ struct TuningJournalTests {
 
   @Test func givesBackWhatWasWritten() throws {
     do {
-      let journal = try TuningJournal(path: path, identity: identity())
+      let journal = try opened()
       #expect(journal.trials.isEmpty)
       for number in 0..<3 { try journal.append(trial(number)) }
     }
-    #expect(try TuningJournal(path: path, identity: identity()).trials == (0..<3).map(trial))
+    #expect(try opened().trials == (0..<3).map(trial))
+  }
+
+  /// A clock that has gone on lets no more events in, wherever in the file a kill was.
+  @Test func theMomentOfTheFirstRunStays() throws {
+    #expect(try open(identity(), latest: 1_600_000_000).latest == 1_600_000_000)
+    do {
+      let later = try open(identity(), latest: 1_600_086_400)
+      #expect(later.latest == 1_600_000_000)
+      try later.append(trial(0))
+    }
+    #expect(try open(identity(), latest: .max).latest == 1_600_000_000)
+    let whole = try Data(contentsOf: URL(filePath: path))
+    try whole.prefix(20).write(to: URL(filePath: path))
+    #expect(try open(identity(), latest: .max).latest == .max, "nothing was read under the other")
   }
 
   /// Wherever a kill has cut the file, the whole lines count, and writing goes on after them.
   @Test func cutAnywhere() throws {
     do {
-      let journal = try TuningJournal(path: path, identity: identity())
+      let journal = try opened()
       for number in 0..<2 { try journal.append(trial(number)) }
     }
     let whole = try Data(contentsOf: URL(filePath: path))
@@ -45,11 +65,11 @@ struct TuningJournalTests {
       try whole.prefix(count).write(to: URL(filePath: path))
       let lines = whole.prefix(count).count { $0 == UInt8(ascii: "\n") }
       do {
-        let journal = try TuningJournal(path: path, identity: identity())
+        let journal = try opened()
         #expect(journal.trials == (0..<max(0, lines - 1)).map(trial))
         try journal.append(trial(9))
       }
-      #expect(try TuningJournal(path: path, identity: identity()).trials.last == trial(9))
+      #expect(try opened().trials.last == trial(9))
     }
   }
 
@@ -63,31 +83,31 @@ struct TuningJournalTests {
   }
 
   @Test func foreignJournalsAreRefused() throws {
-    _ = try TuningJournal(path: path, identity: identity())
-    let configuration = error { try TuningJournal(path: path, identity: identity("seed: 2")) }
+    _ = try opened()
+    let configuration = error { try open(identity("seed: 2")) }
     #expect(configuration.contains("tune.ndjson: this journal is of another run: its configuration is"))
-    let settings = error { try TuningJournal(path: path, identity: identity("seed: 1", "basket")) }
+    let settings = error { try open(identity("seed: 1", "basket")) }
     #expect(settings.contains("its setting is next, here it is basket"))
     try folder.write("session_id,item_id,time\n1,a,1\n", to: "events.csv")
-    #expect(error { try TuningJournal(path: path, identity: identity()) }.contains("its data is"))
+    #expect(error { try opened() }.contains("its data is"))
     try folder.write("{\"other\":1}\n", to: "tune.ndjson")
     #expect(
-      error { try TuningJournal(path: path, identity: identity()) }.hasSuffix(
+      error { try opened() }.hasSuffix(
         "tune.ndjson:1: not a line of a tuning journal"))
   }
 
   @Test func damagedLinesAreNamed() throws {
-    do { try TuningJournal(path: path, identity: identity()).append(trial(0)) }
+    do { try opened().append(trial(0)) }
     let text = try String(contentsOfFile: path, encoding: .utf8)
     try folder.write(text + "{}\n", to: "tune.ndjson")
     #expect(
-      error { try TuningJournal(path: path, identity: identity()) }.hasSuffix(
+      error { try opened() }.hasSuffix(
         "tune.ndjson:3: not a line of a tuning journal"))
   }
 
   @Test func oneRunAtATime() throws {
-    let journal = try TuningJournal(path: path, identity: identity())
-    #expect(throws: TuningError.journalInUse(path: path)) { try TuningJournal(path: path, identity: identity()) }
+    let journal = try opened()
+    #expect(throws: TuningError.journalInUse(path: path)) { try opened() }
     withExtendedLifetime(journal) {}
   }
 

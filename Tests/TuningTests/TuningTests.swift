@@ -92,7 +92,7 @@ struct TuningTests {
     func run(threads: Int) throws -> String {
       let identity = try TuningJournal.Identity(files: input.events, configuration: base.text, settings: "test")
       var tuning = try tuning(folds, threads: threads)
-      let journal = try TuningJournal(path: path, identity: identity)
+      let journal = try TuningJournal(path: path, identity: identity, latest: .max)
       tuning.journal = journal
       var made = 0
       tuning.progress.trial = { _, _ in made += 1 }

@@ -103,9 +103,10 @@ struct Tune: ParsableCommand {
         detail: "\(progress.rows) rows")
     }
     let configuration = try base.configuration()
-    input.latest = configuration.latestEventTime
+    let latest = configuration.latestEventTime
     // Opened first: reading takes long, and a journal of another run is to be refused at once.
-    let journal = try journal.map { try TuningJournal(path: $0, identity: identity(base, plan)) }
+    let journal = try journal.map { try TuningJournal(path: $0, identity: identity(base, plan), latest: latest) }
+    input.latest = journal?.latest ?? latest
     var tuning = Tuning(
       base, try TuningFolds(input, configuration, plan), try TunedMetric(metric))
     (tuning.parameters, tuning.journal, tuning.seed) = (try searched(), journal, running.seed)

@@ -19,6 +19,8 @@ public struct RegionRules: Sendable, Equatable {
   public static let world = "world"
   /// Regions that events can be told apart by.
   public static let most = 65_534
+  /// Bytes of a region's code or a group's name. A longer one is unknown to the scorer, an empty one is that of no region.
+  public static let codeBytes = 1...255
 
   /// Regions with fewer distinct people are merged into their group, or, without one, into the world.
   public var minimumPeople = 30
@@ -37,7 +39,7 @@ public struct RegionRules: Sendable, Equatable {
     if let value = try section.value("minimum_people") { minimumPeople = try value.integer(in: 1...1_000_000_000) }
     if let value = try section.value("keep_busiest") { keepBusiest = try value.integer(in: 1...Self.most) }
     if let value = try section.value("other") {
-      other = try value.string()
+      other = try value.regionCode()
       if keepBusiest == nil { throw value.failure("needs `keep_busiest`: without it no region is left over") }
     }
     if let value = try section.value("groups") { try readGroups(value) }
@@ -50,14 +52,36 @@ public struct RegionRules: Sendable, Equatable {
   private mutating func readGroups(_ value: YAMLValue) throws {
     var groupOfRegion: [String: String] = [:]
     for (name, value) in try value.entries() {
+      try value.checkRegionCode(name)
       if name == Self.world { throw value.failure("\"\(name)\" is everywhere, no group may be called so") }
-      let members = try value.strings()
+      let members = try value.regionCodes()
       for member in members {
         if let earlier = groupOfRegion.updateValue(name, forKey: member) {
           throw value.failure("\"\(member)\" is in group \"\(earlier)\" already")
         }
       }
       groups[name] = members
+    }
+  }
+}
+
+extension YAMLValue {
+  /// One region's code or a list of such.
+  fileprivate func regionCodes() throws -> [String] {
+    if case .sequence = node { return try list().map { try $0.regionCode() } }
+    return [try regionCode()]
+  }
+
+  func regionCode() throws -> String {
+    let code = try string()
+    try checkRegionCode(code)
+    return code
+  }
+
+  /// - Throws: where `code` is no code of a region, at this value.
+  fileprivate func checkRegionCode(_ code: String) throws {
+    guard RegionRules.codeBytes.contains(code.utf8.count) else {
+      throw failure("a region's code and a group's name have 1 to 255 bytes, this one has \(code.utf8.count)")
     }
   }
 }

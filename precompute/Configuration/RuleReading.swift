@@ -115,7 +115,9 @@ extension Rule.Condition {
   private static func context(_ value: YAMLValue) throws -> [Rule.Condition] {
     var section = try value.section()
     var parts: [Rule.Condition] = []
-    if let value = try section.value("region") { parts.append(.region(try value.strings())) }
+    if let value = try section.value("region") {
+      parts.append(.region(try value.elements().map { try $0.regionCode() }))
+    }
     if let value = try section.value("device") { parts.append(.device(try value.words(devices))) }
     if let value = try section.value("referrer") { parts.append(.referrer(try value.words(referrers))) }
     if let value = try section.value("page") { parts.append(.page(try value.words(pages))) }

@@ -5,12 +5,11 @@ import Configuration
 struct ItemAttributeColumns {
   /// In the order of `ItemTexts.fields`.
   let texts: [FieldReader]
-  private let price: FieldReader
-  private let available: FieldReader
+  private let price, available, regions: FieldReader
 
   init(_ columns: FieldColumns) {
     texts = ItemTexts.fields.map { columns[$0] }
-    (price, available) = (columns[.price], columns[.available])
+    (price, available, regions) = (columns[.price], columns[.available], columns[.regions])
   }
 
   /// Bytes: the texts of an item have to stand on one page of a snapshot, whose smallest pages are of 4096.
@@ -29,6 +28,7 @@ struct ItemAttributeColumns {
       if !text.isValidUTF8 { throw UnfitRow(.invalidUTF8) }
       if text.count > Self.textLengthLimit { throw UnfitRow(.textTooLong) }
     }
+    for code in regions.text(row).values { try checkID(code) }
     var numbers = Numbers()
     let price = price.text(row)
     if !price.isEmpty {

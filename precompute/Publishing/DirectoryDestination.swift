@@ -11,16 +11,25 @@ struct DirectoryDestination: Destination {
 
   init(_ path: String) { name = path }
 
-  /// A file that a process of this machine is still copying stays.
+  /// No copy of a file takes so long.
+  private static let copySecondsMax = 86_400.0
+
+  /// Who else copies to a volume, from another machine or container, cannot be asked; but a file that is being written is new.
   func tidy() {
     for file in (try? FileManager.default.contentsOfDirectory(atPath: name)) ?? [] {
-      let parts = file.wholeMatch(
-        of: /\.(?:(?:base|region|text)-[0-9a-f]{16}\.sqlite|manifest(?:-[0-9a-f]{16})?\.json)\.([0-9]+)\.new/)
-      guard let process = parts.flatMap({ pid_t($0.1) }), process > 0, kill(process, 0) != 0, errno == ESRCH else {
-        continue
-      }
-      try? FileManager.default.removeItem(atPath: "\(name)/\(file)")
+      let path = "\(name)/\(file)"
+      guard Self.isUnfinished(file),
+        let written = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date,
+        written.timeIntervalSinceNow < -Self.copySecondsMax
+      else { continue }
+      try? FileManager.default.removeItem(atPath: path)
     }
+  }
+
+  /// Files of others are left alone.
+  private static func isUnfinished(_ file: String) -> Bool {
+    let name = /\.(?:(?:base|region|text)-[0-9a-f]{16}\.sqlite|manifest(?:-[0-9a-f]{16})?\.json)\.[0-9a-f]+\.new/
+    return file.wholeMatch(of: name) != nil
   }
 
   func has(_ file: String, bytes: Int) throws -> Bool {
@@ -30,7 +39,8 @@ struct DirectoryDestination: Destination {
 
   func put(_ path: String, as file: String) throws {
     try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: true)
-    let temporary = "\(name)/.\(file).\(getpid()).new"
+    // No two copies meet in a name: numbers of processes come again, in containers at once.
+    let temporary = "\(name)/.\(file).\(String(UInt64.random(in: 0...(.max)), radix: 16)).new"
     do {
       try FileManager.default.copyItem(atPath: path, toPath: temporary)
       try sync(temporary)

@@ -71,7 +71,8 @@ public final class Publisher {
     try write(data, Publisher.archiveName(snapshot.generation))
     try write(data, Manifest.fileName)
     try Publisher.sync(directory)
-    do { try prune(keep: max(1, keep), latest: [manifest.generation, previous?.generation]) } catch { untidy(error) }
+    let latest = [manifest] + [previous].compactMap { $0 }
+    do { try prune(keep: max(1, keep), latest: latest) } catch { untidy(error) }
     return manifest
   }
 
@@ -102,25 +103,40 @@ public final class Publisher {
   }
 
   /// Removes the manifests of all but `keep` generations, and the files that no manifest names any more. The `latest`, that in force and
-  /// the one before it, come first, whatever the clock said when they were built; then those built last.
-  private func prune(keep: Int, latest: [String?]) throws {
-    let names = try Publisher.names(in: directory)
-    let archived = try names.filter(Publisher.isArchive).map { name in
-      let data = try Data(contentsOf: URL(filePath: "\(directory)/\(name)"))
-      return (name: name, manifest: try? JSONDecoder().decode(Manifest.self, from: data))
+  /// the one before it, come first, whatever the clock said when they were built; then those built last, and what cannot be read.
+  /// - Throws: the first failure, when all that can be removed is gone.
+  private func prune(keep: Int, latest: [Manifest]) throws {
+    var failure: (any Error)?
+    @discardableResult func attempt<Result>(_ body: () throws -> Result) -> Result? {
+      do { return try body() } catch {
+        failure = failure ?? error
+        return nil
+      }
     }
-    func rank(_ manifest: Manifest?) -> Int {
-      manifest.flatMap { latest.firstIndex(of: $0.generation) } ?? latest.count
+    let names = try Publisher.names(in: directory)
+    let archived = names.filter(Publisher.isArchive).map { name in
+      // What is in force is known, whether or not its archive can be read.
+      let rank = latest.firstIndex { Publisher.archiveName($0.generation) == name }
+      let manifest = rank.map { latest[$0] } ?? attempt { try archive(name) } ?? nil
+      return (name: name, rank: rank ?? latest.count, manifest: manifest)
     }
     let ranked = archived.sorted { a, b in
-      if rank(a.manifest) != rank(b.manifest) { return rank(a.manifest) < rank(b.manifest) }
+      if a.rank != b.rank { return a.rank < b.rank }
       return (a.manifest?.built ?? "", a.name) > (b.manifest?.built ?? "", b.name)
     }
     let named = Set(ranked.prefix(keep).flatMap { $0.manifest?.files.map(\.name) ?? [] })
-    for entry in ranked.dropFirst(keep) { try Publisher.remove("\(directory)/\(entry.name)") }
+    for entry in ranked.dropFirst(keep) { attempt { try Publisher.remove("\(directory)/\(entry.name)") } }
     for name in names where Publisher.isSnapshot(name) && !named.contains(name) {
-      try Publisher.remove("\(directory)/\(name)")
+      attempt { try Publisher.remove("\(directory)/\(name)") }
     }
+    if let failure { throw failure }
+  }
+
+  /// Nil where it is no manifest; one of another format names its files all the same.
+  private func archive(_ name: String) throws -> Manifest? {
+    let path = "\(directory)/\(name)"
+    let data = try Publisher.naming("read", path) { try Data(contentsOf: URL(filePath: path)) }
+    return try? JSONDecoder().decode(Manifest.self, from: data)
   }
 
   private static func names(in directory: String) throws -> [String] {

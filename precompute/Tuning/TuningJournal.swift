@@ -56,26 +56,38 @@ public final class TuningJournal {
     private static func name(_ digest: SHA256.Digest) -> String { String(hexadecimal(digest).prefix(16)) }
   }
 
+  /// The first line.
+  private struct Header: Codable {
+    let identity: Identity
+    let latest: UInt32
+  }
+
   public let path: String
+  /// The latest time of an event that is read, seconds since 1970, as the clock had it when the journal began: a later one would let more
+  /// events in, and then trials before and after would not be of the same data.
+  public let latest: UInt32
   /// What earlier runs have left.
   public let trials: [Trial]
   private let descriptor: Int32
 
   /// Opens the journal, or begins it.
+  /// - Parameter latest: what counts where it begins.
   /// - Throws: `TuningError` where it is of another run, damaged, or in use.
-  public init(path: String, identity: Identity) throws {
+  public init(path: String, identity: Identity, latest: UInt32) throws {
     self.path = path
     descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw TuningJournal.failure("open", path) }
+    let found: (latest: UInt32, trials: [Trial])?
     do {
       // The kernel lets go of it with the process.
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw TuningError.journalInUse(path: path) }
-      trials = try TuningJournal.read(path, descriptor, identity)
+      found = try TuningJournal.read(path, descriptor, identity)
     } catch {
       close(descriptor)
       throw error
     }
-    if trials.isEmpty, lseek(descriptor, 0, SEEK_END) == 0 { try append(line: identity) }
+    (self.latest, trials) = (found?.latest ?? latest, found?.trials ?? [])
+    if found == nil { try append(line: Header(identity: identity, latest: latest)) }
   }
 
   deinit {
@@ -96,26 +108,31 @@ public final class TuningJournal {
     guard fsync(descriptor) == 0 else { throw TuningJournal.failure("fsync", path) }
   }
 
-  private static func read(_ path: String, _ descriptor: Int32, _ identity: Identity) throws -> [Trial] {
+  /// Nil where not even the first line is whole.
+  private static func read(
+    _ path: String, _ descriptor: Int32, _ identity: Identity
+  ) throws -> (latest: UInt32, trials: [Trial])? {
     let data = try Data(contentsOf: URL(filePath: path))
     let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     if whole < data.count, ftruncate(descriptor, off_t(whole)) != 0 { throw failure("truncate", path) }
     let lines = data[..<whole].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
-    guard let first = lines.first else { return [] }
-    guard let found = try? JSONDecoder().decode(Identity.self, from: first) else {
+    guard let first = lines.first else { return nil }
+    guard let header = try? JSONDecoder().decode(Header.self, from: first) else {
       throw TuningError.badJournal(path: path, line: 1)
     }
+    let found = header.identity
     for (what, part) in [("data", \Identity.data), ("configuration", \.configuration), ("setting", \.settings)]
     where found[keyPath: part] != identity[keyPath: part] {
       throw TuningError.otherJournal(
         path: path, what: what, found: found[keyPath: part], wanted: identity[keyPath: part])
     }
-    return try lines.dropFirst().enumerated().map { index, line in
+    let trials = try lines.dropFirst().enumerated().map { index, line in
       guard let trial = try? JSONDecoder().decode(Trial.self, from: line) else {
         throw TuningError.badJournal(path: path, line: index + 2)
       }
       return trial
     }
+    return (header.latest, trials)
   }
 
   private static func failure(_ call: String, _ path: String) -> TuningError {
