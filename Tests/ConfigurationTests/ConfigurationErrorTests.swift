@@ -102,7 +102,11 @@ private func noCode(_ bytes: Int) -> String {
     ),
     (
       "regions:\n  other: A\n  keep_busiest: 3\n  groups: { A: [x] }",
-      "shop.yaml:2: regions.other: \"A\" is a group or the world, no region"
+      "shop.yaml:2: regions.other: `other` is \"A\", which is a group or the world, no region"
+    ),
+    (
+      "regions:\n  keep_busiest: 3\n  groups: { other: [x] }",
+      "shop.yaml:1: regions: `other` is \"other\", which is a group or the world, no region"
     ),
     (
       "regions:\n  groups:\n    A: [x, y]\n    B: [y]", "shop.yaml:4: regions.groups.B: \"y\" is in group \"A\" already"

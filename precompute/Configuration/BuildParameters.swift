@@ -26,8 +26,8 @@ public struct RegionRules: Sendable, Equatable {
   public var minimumPeople = 30
   /// Only this many regions, those with the most events, stay; nil: all.
   public var keepBusiest: Int?
-  /// The name under which the others count together; nil: they only count for the world.
-  public var other: String?
+  /// The name under which the others count together, where only some stay.
+  public var other = "other"
   /// Regions by the name of the group that they belong to.
   public var groups: [String: [String]] = [:]
 
@@ -43,8 +43,9 @@ public struct RegionRules: Sendable, Equatable {
       if keepBusiest == nil { throw value.failure("needs `keep_busiest`: without it no region is left over") }
     }
     if let value = try section.value("groups") { try readGroups(value) }
-    if let other, takenNames.contains(other), let value = try section.value("other") {
-      throw value.failure("\"\(other)\" is a group or the world, no region")
+    if keepBusiest != nil, takenNames.contains(other) {
+      throw (try section.value("other") ?? value).failure(
+        "`other` is \"\(other)\", which is a group or the world, no region")
     }
     try section.finish()
   }

@@ -61,7 +61,7 @@ struct EventTableBuilder {
     selects: ((_ event: Int) -> Bool)? = nil
   ) {
     (self.source, self.latest, self.selects) = (source, latest, selects)
-    regions = RegionColumn(limit: RegionRules.most, other: rules.other)
+    regions = RegionColumn(limit: RegionRules.most, other: rules.keepBusiest == nil ? nil : rules.other)
     for name in rules.takenNames { _ = self.takenRegions.intern(name) }
     times = Formats(shop: TimeParser(source.time), host: TimeParser(HostLog.source.time))
     types = Formats(shop: EventTypes(source), host: EventTypes(HostLog.source))

@@ -184,7 +184,7 @@ extension RegionTree.Parameters {
     self.init()
     minimumPeople = rules.minimumPeople
     keepBusiest = rules.keepBusiest
-    other = rules.other ?? other
+    other = rules.other
     for (group, members) in rules.groups {
       for member in members { groups[member] = group }
     }
