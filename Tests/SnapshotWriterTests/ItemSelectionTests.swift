@@ -101,7 +101,9 @@ import Testing
   /// Names in two fifths of their range fill the slots there and many behind them.
   @Test func slotsSideBySideAreNotAllTaken() throws {
     var shop = PlantedShop()
-    let ids = (0..<20_000).map { "near-\($0)" }.filter { $0.withView { hash32($0) } < .max / 5 * 2 }
+    let bound = UInt32.max / 5 * 2
+    let ids = (0..<20_000).map { "near-\($0)" }.filter { id in id.withView { hash32($0) } < bound }
+    #expect(ids.count > 6_000)
     shop.view(Array(ids.prefix(6_000)))
     let leftOut = try #require(ItemSelection(try BuiltShop.log(shop), shop.configuration).leftOut)
     #expect(leftOut.crowded == leftOut.count && leftOut.crowded > 1_000 && leftOut.listed == 0)
