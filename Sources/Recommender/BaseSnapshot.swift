@@ -39,7 +39,7 @@ public final class BaseSnapshot {
   var salts = FixedArray<Salt>(capacity: 0)
   var saltMax: UInt32 = 0
   /// As many names meet among eight million items: n² / 2³³.
-  static let saltsMax = 8192
+  public static let saltsMax = 8192
 
   /// A path has a handful of levels; only a hostile snapshot has endless ones.
   static let levelsMax = 32

@@ -50,4 +50,12 @@ import Testing
     #expect(past.table.itemIDs == log.table.itemIDs && past.table.itemIDs.contains("E"))
     #expect(past.catalogue.items.map(\.title) == log.catalogue.items.map(\.title))
   }
+
+  @Test func itemsAreTakenAwayWithTheirEvents() throws {
+    var log = try read(Self.events)
+    log.keepItems([true, false, true, false])
+    #expect(log.table.itemIDs == ["A", "B"] && log.catalogue.items.map(\.title) == ["First", "Second"])
+    #expect(log.table.itemNames == ["A", "B", "A"] && log.table.times == [100, 200, 310])
+    #expect(log.table.sessions == [0, 0, 1] && log.table.sessionCount == 3)
+  }
 }

@@ -55,8 +55,8 @@ public final class BuiltShop: @unchecked Sendable {
   public static func build(
     _ shop: PlantedShop, in directory: String, threads: Int = 2
   ) throws -> (TrainedModels, Snapshot) {
-    let log = try log(shop)
-    let plan = SnapshotPlan(items: log.table.itemIDs.count, configuration: shop.configuration)
+    let log = ItemSelection(try log(shop), shop.configuration).log
+    let plan = SnapshotPlan(log.table, shop.configuration)
     var models = TrainedModels.fit(
       log, shop.configuration, dimensions: plan.dimensions, parallelism: Parallelism(threads: threads))
     models.rankers = shop.rankers

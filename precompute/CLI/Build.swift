@@ -68,9 +68,37 @@ struct Build: ParsableCommand {
     }
     // Before hours of training: a wrong rule ends the build at once.
     for warning in try CompiledRules.check(configuration, log) { logger.warning("\(warning)") }
-    let (models, plan) = try RankedModels.fit(
-      log, configuration, parallelism: threads.map(Parallelism.init(threads:)) ?? .allCores
-    ) { reporter?.begin($0) }
+    let parallelism = threads.map(Parallelism.init(threads:)) ?? .allCores
+    var selection = ItemSelection(log, configuration, parallelism: parallelism)
+    let snapshot: Snapshot
+    do {
+      snapshot = try build(selection, configuration, publisher.workDirectory, parallelism, logger, reporter)
+    } catch SnapshotWriterError.overBudget where selection.hasUnlisted {
+      // What a base needs beside its items is only known when it is written. Others than the shop's own must not cost it the build.
+      selection = ItemSelection(log, configuration, listedOnly: true, parallelism: parallelism)
+      snapshot = try build(selection, configuration, publisher.workDirectory, parallelism, logger, reporter)
+    }
+    if let leftOut = selection.leftOut { logLeftOut(leftOut, logger) }
+    for name in snapshot.unknownNames { logger.warning("a recipe names what the shop does not have: \(name)") }
+    let manifest = try publisher.publish(
+      snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date()
+    ) {
+      logger.warning(
+        "published, but what older generations left could not be read or removed; the next build tries again: \($0)")
+    }
+    try StaticList.write(manifest, by: publisher)
+    reporter?.endLine()
+    if !quiet { printToStandardError(BuildSummary(log: log, snapshot: snapshot, manifest: manifest).text) }
+  }
+
+  /// Trains the models and writes the files.
+  private func build(
+    _ selection: ItemSelection, _ configuration: Configuration, _ directory: String, _ parallelism: Parallelism,
+    _ logger: Logger, _ reporter: ProgressReporter?
+  ) throws -> Snapshot {
+    let (models, plan) = try RankedModels.fit(selection, configuration, parallelism: parallelism) {
+      reporter?.begin($0)
+    }
     reporter?.endLine()
     if plan.dimensions < plan.dimensionsWanted {
       logger.notice(
@@ -84,7 +112,7 @@ struct Build: ParsableCommand {
     }
     logMergedRegions(models, logger)
     reporter?.begin("writing and checking the snapshot")
-    let snapshot = try SnapshotBuilder(models, plan, configuration, directory: publisher.workDirectory).build()
+    let snapshot = try SnapshotBuilder(models, plan, configuration, directory: directory).build()
     if snapshot.bought.entriesKept == 0, snapshot.bought.entriesWanted > 0 {
       logger.warning(
         "the budget has no room for any list of items: raise `snapshot.budget`",
@@ -97,16 +125,21 @@ struct Build: ParsableCommand {
           "without_file": "\(snapshot.regionsLeftOut.files)", "without_name": "\(snapshot.regionsLeftOut.names)",
         ])
     }
-    for name in snapshot.unknownNames { logger.warning("a recipe names what the shop does not have: \(name)") }
-    let manifest = try publisher.publish(
-      snapshot, keep: configuration.snapshot.keepGenerations, builtAt: Date()
-    ) {
-      logger.warning(
-        "published, but what older generations left could not be removed; the next build tries again: \($0)")
-    }
-    try StaticList.write(manifest, by: publisher)
-    reporter?.endLine()
-    if !quiet { printToStandardError(BuildSummary(log: log, snapshot: snapshot, manifest: manifest).text) }
+    return snapshot
+  }
+
+  private func logLeftOut(_ items: LeftOutItems, _ logger: Logger) {
+    logger.warning(
+      """
+      items were left out, those that only events know and fewest sessions hold before others; does somebody make up ids, or is \
+      `snapshot.budget` too small?
+      """,
+      metadata: [
+        "kept": "\(items.kept)", "left_out": "\(items.count)", "over_budget": "\(items.overBudget)",
+        "without_name": "\(items.withoutName)", "in_crowded_slots": "\(items.crowded)",
+        "of_the_catalogue": "\(items.listed)",
+        "events": "\(items.events)",
+      ])
   }
 
   /// Which regions have no lists of their own, and who serves them.

@@ -17,6 +17,10 @@ public struct Catalogue: Sendable {
     public var isAvailable = true
     /// Matches a `never_recommend` pattern: its events still count as context, but it is never answered.
     public var isNeverRecommended = false
+    /// A row of the catalogue is about it; where there is no catalogue, none is about any.
+    public var isListed = false
+    /// Of its 32-bit name in a snapshot, see `SlotIndex`: whoever chooses the items of a snapshot sees to it that names are distinct.
+    public var nameSalt: UInt8 = 0
 
     public init() {}
   }

@@ -5,6 +5,8 @@ import Configuration
 struct CatalogueBuilder {
   private(set) var items: Interner
   private(set) var texts: ItemTexts
+  /// By item: whether a row was about it; those of higher numbers had none.
+  private(set) var isListed: [Bool] = []
   private let source: CatalogueSource
 
   init(_ source: CatalogueSource, items: Interner, texts: ItemTexts) {
@@ -26,6 +28,8 @@ struct CatalogueBuilder {
       let numbers = try attributes.numbers(row)
       guard let number = items.intern(id) else { throw EventLogError.tooManyDistinct(what: "items") }
       try texts.set(number, row, attributes, numbers)
+      while isListed.count <= Int(number) { isListed.append(false) }
+      isListed[Int(number)] = true
       return .kept
     } catch let unfit as UnfitRow {
       return .rejected(unfit.reason)

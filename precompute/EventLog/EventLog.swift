@@ -75,6 +75,7 @@ public struct EventLog: Sendable {
     }
     catalogue = Catalogue()
     catalogue.items = table.itemIDs.indices.map(attributes.texts.item)
+    for item in attributes.isListed.indices { catalogue.items[item].isListed = attributes.isListed[item] }
     catalogue.mark(ids: table.itemIDs, never: configuration.neverRecommend, only: configuration.onlyRecommend)
   }
 }

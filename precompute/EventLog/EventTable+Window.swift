@@ -3,7 +3,12 @@ extension EventTable {
   public func events(from oldest: UInt32, through newest: UInt32) -> EventTable {
     let window = oldest...max(oldest, newest)
     if times.allSatisfy(window.contains) { return self }
-    let kept = times.indices.filter { window.contains(times[$0]) }
+    return events(times.indices.filter { window.contains(times[$0]) })
+  }
+
+  /// The events of these indices, under the same numbers.
+  func events(_ kept: [Int]) -> EventTable {
+    if kept.count == count { return self }
     var part = self
     part.items = kept.map { items[$0] }
     part.sessions = kept.map { sessions[$0] }

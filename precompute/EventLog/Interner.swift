@@ -11,6 +11,7 @@ struct Interner {
   private var ends: [Int] = []
   /// Open addressing with linear probing; a slot is the number plus one, or zero where it is free.
   private var table = [UInt32](repeating: 0, count: 1024)
+  private let secret = HashSecret.ofProcess
 
   var count: Int { ends.count }
 
@@ -58,7 +59,7 @@ struct Interner {
   /// The slot that holds the text, or the free one where it belongs.
   private func slot(of text: ByteView) -> Int {
     let mask = table.count - 1
-    var slot = Int(truncatingIfNeeded: hash64(text)) & mask
+    var slot = Int(truncatingIfNeeded: hash64(text, secret: secret)) & mask
     while table[slot] != 0, !equals(table[slot] - 1, text) { slot = (slot + 1) & mask }
     return slot
   }
@@ -68,31 +69,10 @@ struct Interner {
     let mask = table.count - 1
     for index in 0..<count {
       let range = range(of: index)
-      let hash = bytes.withUnsafeBytes { hash64(ByteView(UnsafeRawBufferPointer(rebasing: $0[range]))) }
+      let hash = bytes.withUnsafeBytes { hash64(ByteView(UnsafeRawBufferPointer(rebasing: $0[range])), secret: secret) }
       var slot = Int(truncatingIfNeeded: hash) & mask
       while table[slot] != 0 { slot = (slot + 1) & mask }
       table[slot] = UInt32(index + 1)
     }
   }
-}
-
-/// A hash for tables in memory, eight bytes at a time: multiply by an odd constant and fold the high half back.
-func hash64(_ text: ByteView) -> UInt64 {
-  var hash = UInt64(truncatingIfNeeded: text.count) &* 0x9E37_79B9_7F4A_7C15
-  var index = 0
-  while index + 8 <= text.count {
-    hash = mix(hash ^ text.u64le(index))
-    index += 8
-  }
-  var tail: UInt64 = 0
-  while index < text.count {
-    tail = tail << 8 | UInt64(text[index])
-    index += 1
-  }
-  return mix(hash ^ tail)
-}
-
-private func mix(_ value: UInt64) -> UInt64 {
-  let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
-  return product.high ^ product.low
 }

@@ -11,10 +11,11 @@ import SnapshotWriter
 public enum RankedModels {
   /// - Parameter progress: called as each step begins.
   public static func fit(
-    _ log: EventLog, _ configuration: Configuration, parallelism: Parallelism = .allCores,
+    _ selection: ItemSelection, _ configuration: Configuration, parallelism: Parallelism = .allCores,
     progress: @escaping (String) -> Void = { _ in }
   ) throws -> (models: TrainedModels, plan: SnapshotPlan) {
-    let plan = SnapshotPlan(items: log.table.itemIDs.count, configuration: configuration)
+    let log = selection.log
+    let plan = SnapshotPlan(log.table, configuration)
     // What is later than the models' moment, by a wrong clock or by `as_of`, is nobody's to learn from.
     var known = log
     known.table = log.table.events(from: 0, through: TrainedModels.asOf(log, configuration))
@@ -26,5 +27,14 @@ public enum RankedModels {
     models.rankers = rankers
     models.histories = UserHistories(known, configuration)
     return (models, plan)
+  }
+  /// Of the items of `log` that a snapshot takes.
+  public static func fit(
+    _ log: EventLog, _ configuration: Configuration, parallelism: Parallelism = .allCores,
+    progress: @escaping (String) -> Void = { _ in }
+  ) throws -> (models: TrainedModels, plan: SnapshotPlan) {
+    try fit(
+      ItemSelection(log, configuration, parallelism: parallelism), configuration, parallelism: parallelism,
+      progress: progress)
   }
 }

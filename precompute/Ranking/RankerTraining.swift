@@ -79,11 +79,11 @@ struct RankerTraining {
 
   /// What was known at `moment`; nil where nothing was.
   private func past(before moment: UInt32) -> Past? {
-    let past = log.past(before: moment)
-    guard past.table.count > 0 else { return nil }
     var configuration = configuration
     configuration.asOf = .newest
-    let plan = SnapshotPlan(items: past.table.itemIDs.count, configuration: configuration)
+    let past = ItemSelection(log.past(before: moment), configuration, parallelism: parallelism).log
+    guard past.table.count > 0 else { return nil }
+    let plan = SnapshotPlan(past.table, configuration)
     let models = TrainedModels.fit(past, configuration, dimensions: plan.dimensions, parallelism: parallelism)
     return Past(table: past.table, configuration: configuration, plan: plan, models: models)
   }

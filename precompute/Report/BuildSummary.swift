@@ -37,7 +37,7 @@ public struct BuildSummary {
     let regions = snapshot.files.filter { $0.region != nil }
     let bought = snapshot.bought
     return [
-      "\(counted(table.itemIDs.count, "item")) (\(snapshot.shown) to recommend), \(counted(table.sessionCount, "session")), "
+      "\(counted(snapshot.items, "item")) (\(snapshot.shown) to recommend), \(counted(table.sessionCount, "session")), "
         + "\(counted(table.userCount, "user")), \(counted(table.regionNames.count, "region")) "
         + "(\(regions.count) with a file of their own)",
       "base \(bought.bytes) of \(bought.budget) bytes: \(bought.dimensions) of \(bought.dimensionsWanted) factor dimensions, "

@@ -43,7 +43,7 @@ struct BaseContents {
     guard ids.count <= 1 << 24 else {
       throw SnapshotWriterError.tooMany(what: "items", count: ids.count, most: 1 << 24)
     }
-    names = try ItemNames(ids: ids)
+    names = ItemNames(ids: ids, salts: numbering.indices.map { models.catalogue.items[$0].nameSalt })
     dimensions = models.factors?.dimensions ?? 0
     slotCount = SlotIndex.slotCount(items: ids.count)
     lists = ListBudget(

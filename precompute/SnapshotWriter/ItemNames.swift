@@ -1,37 +1,49 @@
 import Bytes
+import Recommender
 import SnapshotFormat
 
-/// The 32-bit names of the items, unique by construction: see `SlotIndex`.
+/// The 32-bit names of the items, see `SlotIndex`: distinct, as `ItemNaming` has chosen their salts.
 struct ItemNames {
   /// By item number.
   let names: [UInt32]
   /// Items whose salt is not 0, by item number, ascending.
-  let salts: [(item: Int, salt: UInt32)]
+  let salts: [(item: Int, salt: UInt8)]
 
-  /// - Parameter ids: by item number, distinct; earlier items keep the plain hash.
-  init(ids: [String]) throws {
-    var taken = Set<UInt32>(minimumCapacity: ids.count)
-    var names: [UInt32] = []
-    var salts: [(item: Int, salt: UInt32)] = []
-    names.reserveCapacity(ids.count)
-    for (item, id) in ids.enumerated() {
-      var salt: UInt32 = 0
+  /// - Parameters:
+  ///   - ids: by item number.
+  ///   - salts: by item number.
+  init(ids: [String], salts: [UInt8]) {
+    names = zip(ids, salts).map { ItemNaming.name($0, salt: $1) }
+    self.salts = salts.indices.filter { salts[$0] > 0 }.map { ($0, salts[$0]) }
+  }
+}
+
+/// Finds names for one item after the other: the earlier ones keep the plain hash of their id.
+struct ItemNaming {
+  private var taken: Set<UInt32>
+  private var salted = 0
+
+  init(items: Int) { taken = Set(minimumCapacity: items) }
+
+  /// The name of a further item, and the salt that leads to it; nil where each salt's name is another item's, or where a snapshot has no
+  /// room for further salts.
+  mutating func name(_ id: String) -> (name: UInt32, salt: UInt8)? {
+    for salt in 0..<UInt8(SlotIndex.saltCount) {
+      let name = ItemNaming.name(id, salt: salt)
       // Zero stands for "no item" in a session's signals.
-      while salt < SlotIndex.saltCount, case let name = ItemNames.hash(id, salt), name == 0 || taken.contains(name) {
-        salt += 1
+      if name == 0 || taken.contains(name) { continue }
+      if salt > 0 {
+        if salted == BaseSnapshot.saltsMax { return nil }
+        salted += 1
       }
-      guard salt < SlotIndex.saltCount else { throw SnapshotWriterError.noName(id: id) }
-      let name = ItemNames.hash(id, salt)
       taken.insert(name)
-      names.append(name)
-      if salt > 0 { salts.append((item, salt)) }
+      return (name, salt)
     }
-    self.names = names
-    self.salts = salts
+    return nil
   }
 
-  private static func hash(_ id: String, _ salt: UInt32) -> UInt32 {
+  static func name(_ id: String, salt: UInt8) -> UInt32 {
     var id = id
-    return id.withUTF8 { hash32(ByteView(UnsafeRawBufferPointer($0)), seed: salt) }
+    return id.withUTF8 { hash32(ByteView(UnsafeRawBufferPointer($0)), seed: UInt32(salt)) }
   }
 }

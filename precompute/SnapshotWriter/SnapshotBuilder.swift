@@ -68,12 +68,12 @@ public struct SnapshotBuilder {
       let generation = generation(contents, scopes, recipes, lookups)
       let base = try writeBase(contents, scopes, recipes, lookups, generation)
       if base.bytes > plan.budget {
+        try FileManager.default.removeItem(atPath: base.path)
         let left = contents.listBytes - (base.bytes - plan.budget)
         guard contents.lists.entriesKept > 0, left >= 0 else {
           throw SnapshotWriterError.overBudget(bytes: base.bytes - contents.listBytes, budget: plan.budget)
         }
         entries = min(entries - 1, contents.lists.entriesKept * left / contents.listBytes)
-        try FileManager.default.removeItem(atPath: base.path)
         continue
       }
       let files =

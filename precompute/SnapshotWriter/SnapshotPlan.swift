@@ -1,4 +1,5 @@
 import Configuration
+import EventLog
 import SnapshotFormat
 
 /// How the byte budget of the base file is divided before anything is trained or written.
@@ -20,15 +21,31 @@ public struct SnapshotPlan: Sendable {
   /// Column bytes of an item, its slot and id among them.
   static let fixedBytesPerItem = 37
 
-  public init(items: Int, configuration: Configuration) {
+  /// - Parameter idBytes: of all ids together.
+  public init(items: Int, idBytes: Int = 0, configuration: Configuration) {
     budget = min(Int(configuration.snapshot.budgetBytes), SnapshotPlan.budgetMax)
-    // Large pages hold long blocks; but each of some twenty tables takes a page at least.
-    pageSize = items < 2_000 ? 4096 : items < 20_000 ? 16384 : 65536
+    pageSize = SnapshotPlan.pageSize(items: items)
     dimensionsWanted = configuration.models.factors.dimensions
-    let tables = 24 + (configuration.rules.isEmpty ? 0 : 4) + (configuration.contexts.isEmpty ? 0 : 1)
-    let left = Double(budget - items * SnapshotPlan.fixedBytesPerItem - tables * pageSize)
-    let affordable = items > 0 ? Int(max(0, left) * SnapshotPlan.factorShare) / items - 4 : 0
+    let left = Double(
+      budget - items * SnapshotPlan.fixedBytesPerItem - SnapshotPlan.tableBytes(items: items, configuration))
+    // Ids are short; where they are not, they must not take the place that was meant for factors as well.
+    let spent = min(left * SnapshotPlan.factorShare, (left - Double(idBytes)) / 2)
+    let affordable = items > 0 ? Int(max(0, spent)) / items - 4 : 0
     let step = FactorRow.dimensionsMultiple
     dimensions = max(0, min(dimensionsWanted, affordable) / step * step)
+  }
+
+  public init(_ table: EventTable, _ configuration: Configuration) {
+    self.init(
+      items: table.itemIDs.count, idBytes: table.itemIDs.reduce(0) { $0 + $1.utf8.count }, configuration: configuration)
+  }
+
+  /// Large pages hold long blocks; but each table takes a page at least.
+  private static func pageSize(items: Int) -> Int { items < 2_000 ? 4096 : items < 20_000 ? 16384 : 65536 }
+
+  /// Bytes of some twenty tables, if each takes a page.
+  static func tableBytes(items: Int, _ configuration: Configuration) -> Int {
+    let tables = 24 + (configuration.rules.isEmpty ? 0 : 4) + (configuration.contexts.isEmpty ? 0 : 1)
+    return tables * pageSize(items: items)
   }
 }

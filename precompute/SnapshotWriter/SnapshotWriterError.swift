@@ -1,9 +1,6 @@
-import SnapshotFormat
-
 /// Why no snapshot was written or published. What had been published before stays as it was.
 public enum SnapshotWriterError: Error, CustomStringConvertible {
   case nothingToShow
-  case noName(id: String)
   case idTooLong(id: String)
   case regionNamedTwice(name: String)
   case tooMany(what: String, count: Int, most: Int)
@@ -16,8 +13,6 @@ public enum SnapshotWriterError: Error, CustomStringConvertible {
     switch self {
     case .nothingToShow:
       "no item may be recommended: every item matches never_recommend or is unavailable"
-    case .noName(let id):
-      "item id '\(id)': its 32-bit hash meets another id's with each of \(SlotIndex.saltCount) salts"
     case .idTooLong(let id): "item id '\(id.prefix(40))…' is longer than 255 bytes"
     case .regionNamedTwice(let name):
       "'\(name)' names two regions: a group may not be called like one of the regions, and \(ScopeLists.world) is the world"
