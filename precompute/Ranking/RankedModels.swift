@@ -28,6 +28,7 @@ public enum RankedModels {
     models.histories = UserHistories(known, configuration)
     return (models, plan)
   }
+
   /// Of the items of `log` that a snapshot takes.
   public static func fit(
     _ log: EventLog, _ configuration: Configuration, parallelism: Parallelism = .allCores,
